@@ -1,0 +1,1 @@
+"""Settings, URL root, ASGI entry point and the composition root."""

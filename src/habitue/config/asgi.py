@@ -1,0 +1,55 @@
+"""The ASGI entry: one process serves the machines' API and the people's pages."""
+
+import importlib
+import logging.config
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+from habitue.config import environment
+from habitue.config.addresses import conninfo
+from habitue.config.composition import House
+from habitue.config.serving import end_with_parent
+
+API = "/api"
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Dispatcher:
+    """Hands requests under /api, and the lifespan, to the API; everything else to Django."""
+
+    def __init__(self, api: Application, pages: Application) -> None:
+        self.api = api
+        self.pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or accompany the life of the process."""
+        is_api = scope["type"] == "lifespan" or f"{scope['path']}/".startswith(f"{API}/")
+        await (self.api if is_api else self.pages)(scope, receive, send)
+
+
+def build() -> Dispatcher:
+    """Prepare this process and return its application."""
+    house = House()
+    house.set_up_django()
+    logging.config.dictConfig(settings.LOGGING)
+    # The API imports services and these import models, which Django must know by then.
+    api = importlib.import_module("habitue.interfaces.api.app")
+    application: Application = api.create_app(
+        database_url=conninfo(house.database_url, application="habitue-api"),
+        clock=house.clock,
+        pool_size=environment.POOL_SIZE.value(),
+        phones=house.phones,
+        country=house.country,
+    )
+    return Dispatcher(application, get_asgi_application())
+
+
+end_with_parent()
+application = build()

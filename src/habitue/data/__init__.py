@@ -1,0 +1,1 @@
+"""Persistence: models, constraints, migrations and SQL, cut by write discipline."""

@@ -1,0 +1,1 @@
+"""Adapters to mail, messages, shops, tills and outgoing webhooks."""

@@ -1,0 +1,1 @@
+"""Front doors, one per audience; none of them knows another."""

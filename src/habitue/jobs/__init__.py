@@ -1,0 +1,1 @@
+"""Schedules, workers and the outbox pump; may load the numeric stack."""

@@ -1,0 +1,1 @@
+"""Ids, clock, money, periods and paging, from the standard library alone."""

@@ -1,0 +1,1 @@
+"""Reads, each limited to what its actor may see."""

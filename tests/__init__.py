@@ -1,0 +1,1 @@
+"""The tests, one level per kind of promise."""

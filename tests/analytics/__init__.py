@@ -1,0 +1,1 @@
+"""Decision support, without a database."""

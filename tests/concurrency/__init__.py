@@ -1,0 +1,1 @@
+"""Races, crashes and retries, with real processes."""

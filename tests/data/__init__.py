@@ -1,0 +1,1 @@
+"""Models, constraints and SQL on PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Adapters, without a network and without a database."""

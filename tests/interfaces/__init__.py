@@ -1,0 +1,1 @@
+"""Front doors, from the outside."""

@@ -1,0 +1,1 @@
+"""An independent, simple and slow ledger that the engine must agree with."""

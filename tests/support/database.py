@@ -1,0 +1,166 @@
+"""Database fixtures, imported by the conftest of each level that may use a database."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from habitue.config.composition import House
+from habitue.config.embedded import EmbeddedServer
+from tests.support.postgres import ServerForTests, run_habitue, server_for_tests
+
+__all__ = ["DatabaseForTests", "DurableServer", "database", "durable_server", "worker_database"]
+
+House().set_up_django()
+
+
+@dataclass
+class DatabaseForTests:
+    """A migrated database of this test process, seen as the programme and as the superuser."""
+
+    server: ServerForTests
+    name: str
+    seeded: frozenset[str] = frozenset()
+    """Tables that migrations filled; they are left alone between tests."""
+    tables: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The address for the programme's own role, which is no superuser."""
+        return self.server.application_url(self.name)
+
+    def connect(self, **options: Any) -> psycopg.Connection[tuple[Any, ...]]:
+        """Return a connection of the programme's role."""
+        return psycopg.connect(self.url, **options)
+
+    def superuser(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """Return a connection of the superuser: to tamper, and to look behind the rules."""
+        return self.server.superuser(self.name)
+
+    def clean(self) -> None:
+        """Empty every table that a test has filled.
+
+        Append-only tables refuse that to the programme, by trigger and by privilege; the
+        superuser with triggers switched off is the only way round.
+        """
+        with self.superuser() as connection:
+            connection.execute("SET lock_timeout = '5s'")
+            connection.execute("SET session_replication_role = replica")
+            filled = self._filled(connection)
+            if filled:
+                names = sql.SQL(", ").join(sql.Identifier(name) for name in filled)
+                connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+
+    def read_tables(self) -> None:
+        """Learn which tables there are and which of them migrations have filled."""
+        with self.superuser() as connection:
+            rows = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+            ).fetchall()
+            self.tables = tuple(name for (name,) in rows)
+            self.seeded = frozenset(self._filled(connection))
+
+    def _filled(self, connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
+        tables = [name for name in self.tables if name not in self.seeded]
+        if not tables:
+            return []
+        probe = sql.SQL(" UNION ALL ").join(
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})").format(
+                sql.Literal(name), sql.Identifier(name)
+            )
+            for name in tables
+        )
+        return [name for (name,) in connection.execute(probe).fetchall()]
+
+
+@pytest.fixture(scope="session")
+def worker_database() -> Iterator[DatabaseForTests]:
+    """The database of this test process; Django and child processes are pointed at it."""
+    from django.db import connections
+
+    from habitue.config.settings import database_settings
+
+    server = server_for_tests()
+    found = DatabaseForTests(server, server.new_database())
+    found.read_tables()
+    before = os.environ["DATABASE_URL"]
+    os.environ["DATABASE_URL"] = found.url
+    connections["default"].settings_dict.update(database_settings(found.url))
+    yield found
+    connections.close_all()
+    os.environ["DATABASE_URL"] = before
+    server.drop(found.name)
+
+
+@pytest.fixture
+def database(worker_database: DatabaseForTests) -> Iterator[DatabaseForTests]:
+    """A clean, migrated database; what a test commits is really committed."""
+    from django.db import connections
+
+    worker_database.clean()
+    yield worker_database
+    # An open transaction would hold locks against the next test's cleaning.
+    connections.close_all()
+
+
+@dataclass
+class DurableServer:
+    """A server of its own with every promise of durability kept, to be killed and started."""
+
+    embedded: EmbeddedServer
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """The address for the programme's own role."""
+        return self.embedded.address()
+
+    @property
+    def superuser_url(self) -> str:
+        """The address of the same database for the superuser."""
+        return self.embedded.superuser_address("habitue")
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running server."""
+        pid = self.embedded.pid()
+        assert pid is not None, "the server does not run"
+        return pid
+
+    def connect(self, **options: Any) -> psycopg.Connection[tuple[Any, ...]]:
+        """Return a connection of the programme's role."""
+        return psycopg.connect(self.url, **options)
+
+    def kill9(self) -> None:
+        """Kill the server as a crash would."""
+        self.embedded.kill9()
+
+    def start(self) -> None:
+        """Start it again; returns when recovery is over and it answers."""
+        self.embedded.start()
+
+
+@pytest.fixture
+def durable_server() -> Iterator[DurableServer]:
+    """A durable server of this test alone, migrated and empty."""
+    with tempfile.TemporaryDirectory(prefix="habitue-") as folder:
+        home = Path(folder)
+        # The server's account, which is not root, walks through it.
+        home.chmod(0o711)
+        server = EmbeddedServer(home / "postgres")
+        server.start()
+        run_habitue("migrate", database_url=server.address())
+        found = DurableServer(server, home)
+        found.environment = {"DATABASE_URL": found.url, "HABITUE_HOME": str(home)}
+        try:
+            yield found
+        finally:
+            server.stop("immediate")
+            server.release()
