@@ -1,0 +1,1 @@
+"""The engine: decisions, returns, lots, limits, tiers and their explanation."""

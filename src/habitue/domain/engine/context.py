@@ -1,0 +1,151 @@
+"""What a decision sees of the event and of the member just before it.
+
+The context of a purchase is kept with it: when a part of the purchase comes back, the rules are
+asked again in the same context, with a smaller basket (SEMANTICS 16-19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from habitue.domain.engine.spend import Basket
+from habitue.domain.engine.tiers import metric_value, rank_of
+from habitue.domain.engine.types import Lot, MemberState
+from habitue.domain.events import Event, Line, Scalar
+from habitue.domain.programme.model import Limit, Programme, Rule
+from habitue.kit.instants import Instant, local_day, local_minute
+from habitue.kit.periods import add_period, period_start
+
+ROLLING_KEY_UNIT = "rolling"
+
+
+@dataclass(slots=True)
+class Context:
+    """The moment of one event; implements ``programme.model.Moment``."""
+
+    kind: str
+    occurred_at: Instant
+    zone: str
+    day: int
+    minute: int
+    store: str | None
+    channel: str | None
+    staff: str | None
+    attributes: Mapping[str, Scalar]
+    tier: str | None
+    purchases: int
+    visits: int
+    days_since_visit: int | None
+    days_since_enrolment: int | None
+    headrooms: dict[str, tuple[int | None, int | None]]
+    rank: int
+    highest_rank: int
+    spend_before: int
+    basket: Basket
+    basket_amount: int
+    lines: Sequence[Line] = field(default_factory=tuple)
+    lots: Sequence[Lot] = field(default_factory=tuple)
+    debts: Mapping[str, int] = field(default_factory=dict)
+
+    def with_basket(self, basket: Basket) -> Context:
+        """The same moment with a smaller basket."""
+        return replace(self, basket=basket, basket_amount=basket.amount, lines=basket.lines)
+
+    def balance(self, currency: str) -> int:
+        """Balance before the event, pending included, debt taken off."""
+        held = sum(lot.remaining for lot in self.lots if lot.currency == currency)
+        return held - self.debts.get(currency, 0)
+
+
+def context_of(programme: Programme, state: MemberState, event: Event, basket: Basket) -> Context:
+    """The context of an event for a member whose state was advanced to its instant."""
+    day = local_day(event.occurred_at, event.zone)
+    enrolled = state.enrolled_at
+    rank = highest_rank = -1
+    spend_before = 0
+    tiers = programme.tiers
+    if tiers is not None:
+        rank = rank_of(tiers, state.standing.tier)
+        highest_rank = rank_of(tiers, state.standing.highest)
+        if tiers.crossing == "split" and tiers.metrics[0].name == "spend":
+            spend_before = metric_value(programme, state, tiers.metrics[0], day)
+    return Context(
+        kind=event.kind,
+        occurred_at=event.occurred_at,
+        zone=event.zone,
+        day=day,
+        minute=local_minute(event.occurred_at, event.zone),
+        store=event.store,
+        channel=event.channel,
+        staff=event.staff,
+        attributes=event.attributes,
+        tier=state.standing.tier or None,
+        purchases=state.purchases,
+        visits=state.visits,
+        days_since_visit=day - state.latest_visit_day if state.latest_visit_day else None,
+        days_since_enrolment=(None if enrolled is None else day - local_day(enrolled, event.zone)),
+        headrooms=_headrooms(programme, state, day, event.occurred_at, event.zone),
+        rank=rank,
+        highest_rank=highest_rank,
+        spend_before=spend_before,
+        basket=basket,
+        basket_amount=basket.amount,
+        lines=basket.lines,
+        lots=state.lots.copy(),
+        debts=state.debts.copy(),
+    )
+
+
+def limit_key(rule: Rule, index: int) -> str:
+    """The name under which the use of one cap is counted in the member's state."""
+    return f"{rule.rule}/{index}"
+
+
+def usage_key(limit: Limit, day: int, occurred_at: Instant) -> int:
+    """The period key under which an event at this moment counts: the first day of the calendar
+    period, the instant itself for a rolling period, or 0 for ever."""
+    every = limit.every
+    if every is None or (every.calendar is None and every.rolling is None):
+        return 0
+    if every.calendar is not None:
+        return period_start(day, every.calendar)
+    return occurred_at
+
+
+def _headrooms(
+    programme: Programme, state: MemberState, day: int, occurred_at: Instant, zone: str
+) -> dict[str, tuple[int | None, int | None]]:
+    rooms: dict[str, tuple[int | None, int | None]] = {}
+    for rule in programme.rules:
+        for index, limit in enumerate(rule.limits):
+            if limit.every is None:
+                continue
+            name = limit_key(rule, index)
+            times, units = _used(zone, state.usage.get(name), limit, day, occurred_at)
+            rooms[name] = (
+                None if limit.times is None else max(0, limit.times - times),
+                None if limit.units is None else max(0, limit.units - units),
+            )
+    return rooms
+
+
+def _used(
+    zone: str,
+    usage: dict[int, list[int]] | None,
+    limit: Limit,
+    day: int,
+    occurred_at: Instant,
+) -> tuple[int, int]:
+    if not usage or limit.every is None:
+        return 0, 0
+    if limit.every.rolling is None:
+        times, units = usage.get(usage_key(limit, day, occurred_at), (0, 0))
+        return times, units
+    first_day = add_period(day, limit.every.rolling, -1) + 1
+    times = units = 0
+    for instant, (used_times, used_units) in usage.items():
+        if local_day(instant, zone) >= first_day:
+            times += used_times
+            units += used_units
+    return times, units

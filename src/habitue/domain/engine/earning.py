@@ -1,0 +1,394 @@
+"""What one event earns: rules, multipliers, groups and rounding, in the fixed order of SEMANTICS 7.
+
+    eligible lines → conditions → base rules → fixed bonuses → multipliers → exclusive groups
+    → caps → rounding
+
+A rate is rounded once per rule, on the exact product of its sum and all its multipliers.  What a
+multiplier contributes is the difference of the rounded totals with and without it, one multiplier
+after another, so that the parts add up to the rounded whole.  Caps are whole numbers, so that
+capping the rounded amount and rounding the capped one are the same; the caps are in ``caps``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from habitue.domain.engine.context import Context
+from habitue.domain.engine.types import RuleOutcome
+from habitue.domain.programme.model import Fixed, LineFilter, Programme, Rate, Rule, Tiers
+from habitue.kit.money import format_decimal
+from habitue.kit.rounding import round_ratio, split_by_largest_remainder
+
+TIER_RULE = "tier:"
+_ONE = Fraction(1)
+
+
+@dataclass(slots=True)
+class Earning:
+    """What one rule contributes in one currency; ``exact`` is before rounding and caps."""
+
+    rule: str
+    currency: str
+    exact: Fraction
+    given: int
+    fixed: bool
+    caps: list[str] = field(default_factory=list)
+    wanted: dict[str, int] = field(default_factory=dict)
+    weights: list[int | Fraction] | None = None
+    weight_scale: tuple[int, int] = (1, 1)
+
+    def reason(self) -> dict[str, Any]:
+        """The values that made the amount, for the ledger line."""
+        plain: dict[str, Any] = {"exact": exact_text(self.exact)}
+        if self.caps:
+            plain["caps"] = self.caps
+        return plain
+
+
+@dataclass(slots=True)
+class Earned:
+    """All that one event earns, rule by rule in the order of evaluation, before caps."""
+
+    earnings: list[Earning]
+    outcomes: dict[str, RuleOutcome]
+
+
+@dataclass(slots=True)
+class _Multiplier:
+    rule: str
+    currency: str
+    factor: Fraction
+    mask: list[bool] | None
+
+
+def exact_text(value: Fraction) -> str:
+    """An exact number as text: a plain decimal where it has one, else a fraction."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    for decimals in (1, 2, 3, 4, 6, 9):
+        if 10**decimals % value.denominator == 0:
+            scaled = value.numerator * (10**decimals // value.denominator)
+            return format_decimal(scaled, decimals)
+    return f"{value.numerator}/{value.denominator}"
+
+
+def earn(programme: Programme, context: Context) -> Earned:
+    """Ask every rule of the programme what this event earns (nothing is capped yet)."""
+    outcomes: dict[str, RuleOutcome] = {}
+    chosen = _chosen_rules(programme, context, outcomes)
+    multipliers = _multipliers(programme, context, chosen, outcomes)
+    earnings: list[Earning] = []
+    extras: dict[tuple[str, str], Earning] = {}
+    for rule in chosen:
+        for give in rule.gives:
+            if isinstance(give, Rate):
+                earnings.append(_earn_rate(programme, context, rule, give, multipliers, extras))
+            else:
+                earnings.append(_earn_fixed(context, rule, give))
+    earnings.extend(extras.values())
+    return Earned(earnings, outcomes)
+
+
+def _chosen_rules(
+    programme: Programme, context: Context, outcomes: dict[str, RuleOutcome]
+) -> list[Rule]:
+    """The rules that count: their conditions hold, their group chose them, none stopped them."""
+    willing: list[Rule] = []
+    for rule in programme.rules:
+        if rule.on != context.kind:
+            continue
+        outcome = outcomes[rule.rule] = RuleOutcome(rule.rule, fired=False)
+        outcome.blocked = _blocked(rule, context, outcome)
+        if not outcome.blocked:
+            willing.append(rule)
+    grouped = any(rule.group or rule.stop for rule in willing)
+    chosen = _settle(programme, context, willing, outcomes) if grouped else willing
+    for rule in chosen:
+        outcomes[rule.rule].fired = True
+    return chosen
+
+
+def _settle(
+    programme: Programme,
+    context: Context,
+    willing: list[Rule],
+    outcomes: dict[str, RuleOutcome],
+) -> list[Rule]:
+    """Groups choose first, then the first chosen rule that stops cuts off what stands after it.
+
+    The cut may take a group's winner away, so the groups choose again among what is left, until
+    nothing changes; every round is shorter than the one before.
+    """
+    while True:
+        losers = _losers(programme, context, willing)
+        chosen = [rule for rule in willing if rule.rule not in losers]
+        stopper = next((rule for rule in chosen if rule.stop), None)
+        end = len(willing) if stopper is None else willing.index(stopper) + 1
+        if end == len(willing):
+            for loser, why in losers.items():
+                outcomes[loser].blocked = why
+            return chosen
+        for rule in willing[end:]:
+            outcomes[rule.rule].blocked = f"stopped by {stopper.rule}" if stopper else ""
+        willing = willing[:end]
+
+
+def _losers(programme: Programme, context: Context, willing: list[Rule]) -> dict[str, str]:
+    contests: dict[str, list[Rule]] = {}
+    for rule in willing:
+        if rule.group is not None and programme.groups[rule.group].mode != "all":
+            contests.setdefault(rule.group, []).append(rule)
+    losers: dict[str, str] = {}
+    for code, rules in contests.items():
+        if programme.groups[code].mode == "first":
+            winner, why = rules[0], "comes first"
+        else:
+            worth = [_standalone(context, rule, willing) for rule in rules]
+            winner, why = rules[worth.index(max(worth))], "is better"
+        for rule in rules:
+            if rule is not winner:
+                losers[rule.rule] = f"group {code}: {winner.rule} {why}"
+    return losers
+
+
+def _blocked(rule: Rule, context: Context, outcome: RuleOutcome) -> str:
+    if not rule.enabled:
+        return "disabled"
+    if rule.starts_at is not None and context.occurred_at < rule.starts_at:
+        return "not yet in force"
+    if rule.ends_at is not None and context.occurred_at >= rule.ends_at:
+        return "no longer in force"
+    if rule.when is not None:
+        held = rule.when.holds(context)
+        outcome.seen = [seen.as_json() for seen in rule.when.explain(context)]
+        if not held:
+            return "condition"
+    needed = rule.each or rule.lines
+    if needed is not None and not any(_hits(context, needed)):
+        return "no line matches"
+    return ""
+
+
+def _hits(context: Context, wanted: LineFilter) -> list[bool]:
+    """Which lines count and match; a line that is no spend (a tip, a gift card) never does."""
+    return [
+        counts and wanted.matches(line)
+        for line, counts in zip(context.lines, context.basket.counts, strict=True)
+    ]
+
+
+def _standalone(context: Context, rule: Rule, fired: Iterable[Rule]) -> Fraction:
+    if rule.multiply is not None:
+        mask = _mask(context, rule)
+        total = Fraction(0)
+        for other in fired:
+            for give in other.gives:
+                if isinstance(give, Rate) and give.currency == rule.multiplied_currency:
+                    values = _rate_values(context, other)
+                    matched = sum(
+                        value for index, value in enumerate(values) if mask is None or mask[index]
+                    )
+                    total += Fraction(matched) * _per_unit(give)
+        return (rule.multiply - 1) * total
+    total = Fraction(0)
+    for give in rule.gives:
+        if isinstance(give, Rate):
+            total += Fraction(sum(_rate_values(context, rule))) * _per_unit(give)
+        else:
+            total += give.units * _pieces(context, rule)
+    return total
+
+
+def _per_unit(give: Rate) -> Fraction:
+    return give.units / give.per if give.per else Fraction(0)
+
+
+def _mask(context: Context, rule: Rule) -> list[bool] | None:
+    return None if rule.lines is None else _hits(context, rule.lines)
+
+
+def _rate_values(context: Context, rule: Rule) -> list[int | Fraction]:
+    """The spend that counts for a rate, line by line (0 where a line does not match)."""
+    if rule.lines is None:
+        return list(context.basket.whole_spends)
+    matches = rule.lines.matches
+    return [
+        spend if matches(line) else 0
+        for line, spend in zip(context.lines, context.basket.spends, strict=True)
+    ]
+
+
+def _pieces(context: Context, rule: Rule) -> int:
+    if rule.each is None:
+        return 1
+    hits = _hits(context, rule.each)
+    return sum(line.quantity for line, hit in zip(context.lines, hits, strict=True) if hit) // 1000
+
+
+def _multipliers(
+    programme: Programme,
+    context: Context,
+    chosen: list[Rule],
+    outcomes: dict[str, RuleOutcome],
+) -> list[_Multiplier]:
+    multipliers = [
+        _Multiplier(rule.rule, rule.multiplied_currency or "", rule.multiply, _mask(context, rule))
+        for rule in chosen
+        if rule.multiply is not None
+    ]
+    if programme.tiers is not None and context.kind == "purchase":
+        name, factor = tier_rate(programme.tiers, context)
+        if factor != 1:
+            outcomes[name] = RuleOutcome(name, fired=True)
+            multipliers.append(_Multiplier(name, programme.tiers.multiplied_currency, factor, None))
+    return multipliers
+
+
+def tier_rate(tiers: Tiers, context: Context) -> tuple[str, Fraction]:
+    """The multiplier of the member's tier, and the name under which it is explained.
+
+    With ``split`` a purchase that crosses thresholds earns each part at the rate of the tier that
+    holds there (SEMANTICS 29); the answer is then the average over the purchase.
+    """
+    rank = context.rank
+    rate = tiers.tiers[rank].multiply if rank >= 0 else _ONE
+    name = tiers.tiers[rank].code if rank >= 0 else ""
+    total = context.basket_amount
+    if tiers.crossing != "split" or total <= 0 or tiers.metrics[0].name != "spend":
+        return TIER_RULE + name, rate
+    weighted, done = Fraction(0), 0
+    for index in range(rank + 1, len(tiers.tiers)):
+        tier = tiers.tiers[index]
+        threshold = (tier.reenter if index <= context.highest_rank else tier.enter)[0]
+        if threshold is None or threshold >= context.spend_before + total:
+            break
+        crossed = max(done, threshold - context.spend_before)
+        weighted += rate * (crossed - done)
+        done, rate, name = crossed, tier.multiply, tier.code
+    return TIER_RULE + name, (weighted + rate * (total - done)) / total
+
+
+def _earn_rate(
+    programme: Programme,
+    context: Context,
+    rule: Rule,
+    give: Rate,
+    multipliers: list[_Multiplier],
+    extras: dict[tuple[str, str], Earning],
+) -> Earning:
+    values = _rate_values(context, rule)
+    if not give.per:
+        return Earning(rule.rule, give.currency, Fraction(0), 0, fixed=False)
+    mode = programme.points[give.currency].rounding
+    scale, base = give.units.numerator, give.units.denominator * give.per
+    exact = _exact(values, scale, base)
+    rounded = round_ratio(exact.numerator, exact.denominator, mode)
+    earning = Earning(rule.rule, give.currency, exact, rounded, fixed=False)
+    for multiplier in multipliers:
+        if multiplier.currency != give.currency:
+            continue
+        factor = multiplier.factor
+        if multiplier.mask is None:
+            values = [value * factor.numerator for value in values]
+        else:
+            values = [
+                value * (factor.numerator if hit else factor.denominator)
+                for value, hit in zip(values, multiplier.mask, strict=True)
+            ]
+        base *= factor.denominator
+        multiplied = _exact(values, scale, base)
+        total = round_ratio(multiplied.numerator, multiplied.denominator, mode)
+        key = (multiplier.rule, give.currency)
+        extra = extras.get(key)
+        if extra is None:
+            extra = extras[key] = Earning(
+                multiplier.rule, give.currency, Fraction(0), 0, fixed=False
+            )
+        extra.exact += multiplied - exact
+        extra.given += total - rounded
+        exact, rounded = multiplied, total
+    earning.weights, earning.weight_scale = values, (scale, base)
+    return earning
+
+
+def _exact(values: list[int | Fraction], scale: int, base: int) -> Fraction:
+    total = sum(values)
+    return Fraction(total.numerator * scale, total.denominator * base)
+
+
+def _earn_fixed(context: Context, rule: Rule, give: Fixed) -> Earning:
+    units = give.units * _pieces(context, rule)
+    earning = Earning(rule.rule, give.currency, Fraction(units), units, fixed=True)
+    needed = rule.each or rule.lines
+    if needed is not None:
+        hits = _hits(context, needed)
+        earning.weights = [
+            line.quantity if hit else 0 for line, hit in zip(context.lines, hits, strict=True)
+        ]
+    return earning
+
+
+def points_by_line(
+    context: Context, earnings: Iterable[Earning], totals: dict[str, int]
+) -> dict[str, dict[str, int]]:
+    """Split what each currency earned over the lines, by largest remainder (SEMANTICS 5).
+
+    Weights are the exact amounts before rounding; a fixed bonus goes to the lines that it asked
+    for, in proportion to their pieces, or to all lines in proportion to their spend.
+    """
+    if not context.lines:
+        return {}
+    contributions: dict[str, list[_Contribution]] = {}
+    for earning in earnings:
+        if not totals.get(earning.currency) or not earning.given:
+            continue
+        if earning.fixed:
+            weights: list[int | Fraction] = earning.weights or list(context.basket.whole_spends)
+            whole = sum(weights)
+            if not whole:
+                weights, whole = _all_on_first(len(weights)), 1
+            scale = (earning.given * whole.denominator, whole.numerator)
+            contributions.setdefault(earning.currency, []).append(_Contribution(weights, scale))
+        elif earning.weights is not None:
+            contributions.setdefault(earning.currency, []).append(
+                _Contribution(earning.weights, earning.weight_scale)
+            )
+    return {
+        currency: dict(
+            zip(
+                (line.line for line in context.lines),
+                split_by_largest_remainder(totals[currency], _summed(parts)),
+                strict=True,
+            )
+        )
+        for currency, parts in contributions.items()
+    }
+
+
+def _all_on_first(count: int) -> list[int | Fraction]:
+    return [1, *([0] * (count - 1))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Contribution:
+    """Weights of the lines times an exact ratio (numerator, denominator)."""
+
+    weights: list[int | Fraction]
+    scale: tuple[int, int]
+
+
+def _summed(contributions: list[_Contribution]) -> list[int | Fraction]:
+    """The exact amount of each line, up to one common factor."""
+    if len(contributions) == 1:
+        return contributions[0].weights
+    common = lcm(*(contribution.scale[1] for contribution in contributions))
+    totals: list[int | Fraction] = [0] * len(contributions[0].weights)
+    for contribution in contributions:
+        factor = contribution.scale[0] * (common // contribution.scale[1])
+        for index, weight in enumerate(contribution.weights):
+            totals[index] += weight * factor
+    return totals

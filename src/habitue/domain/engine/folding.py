@@ -1,0 +1,301 @@
+"""The fold: one member's events, in order, into lots, debts, tiers and counters.
+
+Data flow.  An event enters ``Fold.apply``; first everything that has become true by its instant is
+booked (``advance``), then the event itself, then debts are settled and rises are checked.  The fold
+changes its own copy of the state and collects postings, lots, moves and draws.
+
+Invariants.
+* The result depends on the events in order and on settled facts alone, never on arrival.
+* ``strict`` is the one event being decided now: only it can be refused.  Earlier ones were accepted
+  and stay so; where a late event pulls the ground from under them, the shortfall follows the policy
+  for negative balances (SEMANTICS 1, 15).
+* A refusal leaves nothing behind: the caller throws the fold away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from habitue.domain.engine.advancing import advance, next_due
+from habitue.domain.engine.caps import BudgetDesk, apply_caps
+from habitue.domain.engine.context import Context, context_of, limit_key, usage_key
+from habitue.domain.engine.earning import (
+    Earning,
+    earn,
+    points_by_line,
+)
+from habitue.domain.engine.lots import Books, Cause
+from habitue.domain.engine.records import PurchaseRecord, Spent
+from habitue.domain.engine.spend import EMPTY_BASKET, basket_of
+from habitue.domain.engine.tiers import Ladder, add_credit
+from habitue.domain.engine.types import (
+    MemberState,
+    RuleOutcome,
+    TierMove,
+)
+from habitue.domain.errors import Code, Refusal
+from habitue.domain.events import Enrolment, Event, EventKey, Portion, Purchase, Visit
+from habitue.domain.programme.model import Every, PointsCurrency, Programme
+from habitue.kit.instants import day_start, local_day
+from habitue.kit.periods import add_period, period_start
+
+ACTIVITY_KINDS = frozenset(
+    {"purchase", "visit", "enrolment", "redemption", "adjustment", "transfer_out", "transfer_in"}
+)
+
+
+@dataclass(slots=True)
+class Fold:
+    """The working set of one decision about one member."""
+
+    programmes: Mapping[int, Programme]
+    state: MemberState
+    desk: BudgetDesk
+    remember: bool = False
+    strict: str = ""
+    books: Books = field(init=False)
+    moves: list[TierMove] = field(default_factory=list)
+    purchases: dict[EventKey, PurchaseRecord] = field(default_factory=dict)
+    spent: dict[EventKey, Spent] = field(default_factory=dict)
+    outcomes: list[RuleOutcome] = field(default_factory=list)
+    line_points: dict[str, dict[str, int]] = field(default_factory=dict)
+    matched: list[dict[str, Any]] = field(default_factory=list)
+    portions: tuple[Portion, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.books = Books(self.state, remember=self.remember)
+
+    def programme_of(self, event: Event) -> Programme:
+        """The version of the programme that the event was recorded under."""
+        try:
+            return self.programmes[event.version_number]
+        except KeyError as error:
+            raise Refusal(Code.UNKNOWN_VERSION, value=event.version_number) from error
+
+    def begin(self, event: Event) -> Programme:
+        """Book what has become true by the event's instant; the outcomes are the event's own."""
+        programme = self.programme_of(event)
+        self.outcomes, self.line_points, self.matched, self.portions = [], {}, [], ()
+        advance(self.programmes, self.state, self.books, self.moves, event.occurred_at)
+        return programme
+
+    def finish(self, programme: Programme, event: Event, cause: Cause) -> None:
+        """Settle debts, check for a rise, and note where the fold stands."""
+        state = self.state
+        self.books.drop_empty()
+        for currency in list(state.debts):
+            self.books.settle(programme, currency, cause)
+        if programme.tiers is not None:
+            day = local_day(event.occurred_at, event.zone)
+            self.ladder(programme).rise(at=event.occurred_at, day=day, event_id=event.event_id)
+        if event.kind in ACTIVITY_KINDS:
+            state.activity[event.kind] = (event.occurred_at, event.zone)
+        state.latest = event.order_key
+        state.horizon = event.occurred_at
+        state.next_due = next_due(programme, state)
+
+    def ladder(self, programme: Programme) -> Ladder:
+        """The member's place among the tiers."""
+        assert programme.tiers is not None, "a programme without tiers has no ladder"
+        return Ladder(programme, programme.tiers, self.state, self.moves)
+
+    def is_strict(self, event: Event) -> bool:
+        """Whether this is the event that is being decided and may be refused."""
+        return self.strict == event.event_id
+
+
+def cause_of(event: Event, **more: Any) -> Cause:
+    """What the postings of an event name as their cause."""
+    return Cause(event.event_id, event.version_number, event.occurred_at, **more)
+
+
+def apply_earning_event(fold: Fold, event: Event) -> None:
+    """A purchase, a visit or an enrolment: everything that rules are asked about."""
+    programme = fold.begin(event)
+    body = event.body
+    state = fold.state
+    if isinstance(body, Enrolment) and state.enrolled_at is None:
+        state.enrolled_at = event.occurred_at
+    basket = EMPTY_BASKET
+    if isinstance(body, Purchase):
+        check_currency(programme, body.currency)
+        basket = basket_of(body, programme.spend)
+    context = context_of(programme, state, event, basket)
+    earnings, lots = give(fold, programme, event, context)
+    if isinstance(body, Purchase):
+        record = PurchaseRecord.of(event, body, programme, context, earnings)
+        record.lots = {code: [lot_id] for code, lot_id in lots.items()}
+        _count_purchase(fold, event, record)
+    if isinstance(body, Purchase | Visit):
+        count_visit(programme, state, context)
+    fold.finish(programme, event, cause_of(event))
+
+
+def check_currency(programme: Programme, currency: str) -> None:
+    """Another currency of money is refused, not converted."""
+    if currency != programme.currency:
+        raise Refusal(Code.WRONG_CURRENCY, "currency", value=currency, expected=programme.currency)
+
+
+def points_currency(programme: Programme, code: str) -> PointsCurrency:
+    """The currency of points, or a refusal where the programme has none of that name."""
+    try:
+        return programme.points[code]
+    except KeyError as error:
+        raise Refusal(
+            Code.UNKNOWN_POINTS, "currency", value=code, programme=programme.code
+        ) from error
+
+
+def give(
+    fold: Fold, programme: Programme, event: Event, context: Context
+) -> tuple[list[Earning], dict[str, str]]:
+    """Ask the rules, apply the caps, and put what is earned into lots; answers both."""
+    earned = earn(programme, context)
+    apply_caps(programme, context, earned.earnings, fold.desk, event.event_id)
+    use_caps(programme, fold.state, context, earned.earnings)
+    totals: dict[str, int] = {}
+    for earning in earned.earnings:
+        totals[earning.currency] = totals.get(earning.currency, 0) + earning.given
+    lots: dict[str, str] = {}
+    for earning in earned.earnings:
+        outcome = earned.outcomes[earning.rule]
+        outcome.currency = outcome.currency or earning.currency
+        outcome.exact = outcome.exact or str(earning.reason()["exact"])
+        outcome.given += earning.given if outcome.currency == earning.currency else 0
+        outcome.caps.extend(earning.caps)
+        if earning.given == 0:
+            continue
+        code = earning.currency
+        cause = cause_of(event, rule=earning.rule, reason=earning.reason())
+        if code not in lots:
+            lot = fold.books.open_earned_lot(programme.points[code], event.zone, cause)
+            lots[code] = lot.lot_id
+        fold.books.post("earn", code, lots[code], earning.given, cause)
+    for code, lot_id in lots.items():
+        if totals[code]:
+            fold.books.put(lot_id, totals[code])
+        if context.kind == "purchase":
+            fold.state.earned[code] = fold.state.earned.get(code, 0) + totals[code]
+    fold.outcomes = list(earned.outcomes.values())
+    fold.line_points = points_by_line(context, earned.earnings, totals)
+    return earned.earnings, lots
+
+
+def use_caps(
+    programme: Programme, state: MemberState, context: Context, earnings: list[Earning]
+) -> None:
+    """Count what the event uses of each cap."""
+    given: dict[str, int] = {}
+    for earning in earnings:
+        if earning.given > 0:
+            given[earning.rule] = given.get(earning.rule, 0) + earning.given
+    for rule in programme.rules:
+        units = given.get(rule.rule, 0)
+        for index, limit in enumerate(rule.limits if units else ()):
+            if limit.every is not None:
+                key = usage_key(limit, context.day, context.occurred_at)
+                add_usage(state, limit_key(rule, index), key, 1, units)
+                _forget_old_usage(state, limit_key(rule, index), limit.every, context)
+
+
+def add_usage(state: MemberState, name: str, key: int, times: int, units: int) -> None:
+    """Count the use of one cap in one period (or take it back)."""
+    usage = dict(state.usage.get(name, {}))
+    before_times, before_units = usage.get(key, (0, 0))
+    usage[key] = [before_times + times, before_units + units]
+    if usage[key] == [0, 0]:
+        del usage[key]
+    state.usage[name] = usage
+
+
+def _forget_old_usage(state: MemberState, name: str, every: Every, context: Context) -> None:
+    """Drop what no later event can see; a late event sees the whole history anyway."""
+    usage = state.usage[name]
+    if every.calendar is not None:
+        oldest = period_start(context.day, every.calendar)
+    elif every.rolling is not None:
+        # Two days more, for stores of other zones.
+        oldest = day_start(add_period(context.day, every.rolling, -1) - 2, context.zone)
+    else:
+        return
+    for key in [key for key in usage if key < oldest]:
+        del usage[key]
+
+
+def _count_purchase(fold: Fold, event: Event, record: PurchaseRecord) -> None:
+    state, programme, context = fold.state, record.programme, record.context
+    state.purchases += 1
+    state.spent += context.basket_amount
+    credit(programme, state, "spend", context.day, context.basket_amount)
+    credit_points(programme, state, context.day, record.kept)
+    credit(programme, state, "purchases", context.day, 1)
+    for paid in record.purchase.points_paid:
+        currency = points_currency(programme, paid.currency)
+        record.points_paid.append(
+            spend_points(fold, programme, currency, paid.units, event, "points_paid")
+        )
+    if fold.remember:
+        fold.purchases[event.key] = record
+
+
+def spend_points(
+    fold: Fold,
+    programme: Programme,
+    currency: PointsCurrency,
+    units: int,
+    event: Event,
+    path: str,
+) -> Spent:
+    """Take points for a redemption; only the event being decided can lack them."""
+    available = fold.state.spendable(currency.code, event.occurred_at)
+    if available < units and fold.is_strict(event):
+        raise Refusal(
+            Code.NOT_ENOUGH_POINTS,
+            path,
+            value=units,
+            limit=max(0, available),
+            currency=currency.code,
+        )
+    cause = cause_of(event)
+    takes, lacking = fold.books.take(programme, currency.code, units, "redeem", cause)
+    if lacking:
+        takes.append(fold.books.owe(currency, lacking, "redeem", cause))
+    return Spent(currency.code, takes)
+
+
+def credit(programme: Programme, state: MemberState, name: str, day: int, units: int) -> None:
+    """Count something towards every tier metric of that name."""
+    if programme.tiers is None:
+        return
+    seen: set[str] = set()
+    for metric in programme.tiers.metrics:
+        if metric.name == name and metric.key not in seen:
+            seen.add(metric.key)
+            add_credit(programme, state, metric, day, units)
+
+
+def credit_points(
+    programme: Programme, state: MemberState, day: int, changes: Mapping[tuple[str, str], int]
+) -> None:
+    """Count earned points towards tiers; ``changes`` are units by (rule, currency)."""
+    if programme.tiers is None:
+        return
+    seen: set[str] = set()
+    for metric in programme.tiers.metrics:
+        if metric.name == "points" and metric.key not in seen:
+            seen.add(metric.key)
+            units = sum(
+                change for (_, currency), change in changes.items() if currency == metric.currency
+            )
+            add_credit(programme, state, metric, day, units)
+
+
+def count_visit(programme: Programme, state: MemberState, context: Context) -> None:
+    """One more day on which the member came."""
+    if context.day != state.latest_visit_day:
+        state.visits += 1
+        state.latest_visit_day = context.day
+    credit(programme, state, "visits", context.day, 1)

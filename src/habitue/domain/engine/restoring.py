@@ -1,0 +1,138 @@
+"""Undone spend goes back to its own lots, last taken first (SEMANTICS 12)."""
+
+from __future__ import annotations
+
+from habitue.domain.engine.folding import Fold, cause_of, points_currency
+from habitue.domain.engine.lots import Cause, Take, expires_at
+from habitue.domain.engine.records import Spent
+from habitue.domain.errors import Code, Refusal
+from habitue.domain.events import Confirmation, Event, Undo
+from habitue.domain.programme.model import ExpiresAfter, PointsCurrency
+from habitue.kit.instants import FAR_FUTURE, Instant
+from habitue.kit.periods import Period
+
+
+def apply_undo(fold: Fold, event: Event) -> None:
+    """A redemption is taken back, whole or in part."""
+    programme = fold.begin(event)
+    body = event.body
+    assert isinstance(body, Undo), "only undos are applied here"
+    spent = fold.spent.get(body.redemption)
+    if spent is None:
+        raise Refusal(
+            Code.UNKNOWN_EVENT,
+            "redemption",
+            value=f"{body.redemption.source}/{body.redemption.external_id}",
+        )
+    left = spent.units - spent.undone
+    units = left if body.units is None else body.units
+    if units > left or not left:
+        if fold.is_strict(event):
+            raise Refusal(Code.UNDO_EXCEEDS_REDEMPTION, "units", value=units, limit=left)
+        units = left
+    restore(fold, event, spent, units, against="")
+    fold.finish(programme, event, cause_of(event))
+
+
+def restore(fold: Fold, event: Event, spent: Spent, units: int, *, against: str) -> None:
+    """Give ``units`` of what was spent back to the lots they came from."""
+    skip = spent.undone
+    spent.undone += units
+    for take in reversed(spent.takes):
+        passed = min(skip, take.units)
+        skip -= passed
+        part = min(units, take.units - passed)
+        if part:
+            units -= part
+            cause = cause_of(event, against=against or None)
+            _restore_part(fold, event, take, spent.currency, part, cause)
+    assert not units, "no more is restored than was spent"
+
+
+def _restore_part(
+    fold: Fold, event: Event, take: Take, code: str, units: int, cause: Cause
+) -> None:
+    books = fold.books
+    programme = fold.programme_of(event)
+    currency = points_currency(programme, code)
+    if take.lot is None:
+        _restore_debt(fold, event, currency, units, cause)
+        return
+    if not _has_lapsed(fold, take, event.occurred_at):
+        books.put(take.lot.lot_id, units)
+        books.post("restore", code, take.lot.lot_id, units, cause)
+        return
+    if currency.reinstate_days is not None:
+        period = ExpiresAfter(Period(currency.reinstate_days, "day"))
+        until = expires_at(period, event.occurred_at, event.zone)
+        name = f"reinstated {take.lot.lot_id}"
+        lot = books.open_lot(code, event.occurred_at, until, cause, name=name)
+        books.put(lot.lot_id, units)
+        books.post("restore", code, lot.lot_id, units, cause)
+        return
+    books.post("restore", code, take.lot.lot_id, units, cause)
+    books.post("expire", code, take.lot.lot_id, -units, cause)
+    books.expired[take.lot.lot_id] = books.expired.get(take.lot.lot_id, 0) + units
+
+
+def _restore_debt(
+    fold: Fold, event: Event, currency: PointsCurrency, units: int, cause: Cause
+) -> None:
+    """What was spent without cover: the loss is undone, the debt falls, or, where later earnings
+    have paid it meanwhile, the points come back as a lot of their own."""
+    books, code = fold.books, currency.code
+    if currency.negative == "book_loss":
+        books.post("write_off", code, None, -units, cause)
+        books.post("restore", code, None, units, cause)
+        return
+    owed = min(units, fold.state.debts.get(code, 0))
+    if owed:
+        books.forgive(code, owed, "restore", cause)
+    if units > owed:
+        lot = books.open_earned_lot(currency, event.zone, cause)
+        books.put(lot.lot_id, units - owed)
+        books.post("restore", code, lot.lot_id, units - owed, cause)
+
+
+def _has_lapsed(fold: Fold, take: Take, at: Instant) -> bool:
+    lot = take.lot
+    assert lot is not None, "a debt does not lapse"
+    if lot.expires_at is not None and lot.expires_at <= at:
+        return True
+    return bool(lot.inactive) and fold.books.lapsed_at.get(lot.currency, -1) >= lot.opened_at
+
+
+def apply_confirmation(fold: Fold, event: Event) -> None:
+    """Points of a purchase that waited for a confirmation become spendable."""
+    programme = fold.begin(event)
+    body = event.body
+    assert isinstance(body, Confirmation), "only confirmations are applied here"
+    record = fold.purchases.get(body.purchase)
+    if record is None:
+        raise Refusal(
+            Code.PURCHASE_NOT_FOUND,
+            "purchase",
+            value=f"{body.purchase.source}/{body.purchase.external_id}",
+        )
+    own = {lot_id for lots in record.lots.values() for lot_id in lots}
+    waiting = [
+        lot
+        for lot in fold.state.lots
+        if lot.lot_id in own and lot.activates_at == FAR_FUTURE and lot.remaining
+    ]
+    if not waiting and fold.is_strict(event):
+        raise Refusal(
+            Code.NOTHING_TO_CONFIRM,
+            "purchase",
+            value=f"{body.purchase.source}/{body.purchase.external_id}",
+        )
+    cause = cause_of(event, against=record.event.event_id)
+    for lot in waiting:
+        active = fold.books.open_lot(
+            lot.currency, event.occurred_at, lot.expires_at, cause, lot.inactive, lot.lot_id
+        )
+        fold.books.take_from(lot, lot.remaining, "activate", cause)
+        fold.books.put(active.lot_id, lot.remaining)
+        fold.books.post("activate", lot.currency, active.lot_id, lot.remaining, cause)
+        record.lots[lot.currency].append(active.lot_id)
+    fold.finish(programme, event, cause_of(event))

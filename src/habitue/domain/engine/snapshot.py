@@ -1,0 +1,105 @@
+"""A member's state as compact JSON data, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from habitue.domain.engine.types import Lot, MemberState, Rise, TierStanding
+
+FORMAT = 1
+
+
+def state_to_json(state: MemberState) -> dict[str, Any]:
+    """The state as plain data; what is empty is left out."""
+    plain: dict[str, Any] = {
+        "format": FORMAT,
+        "latest": state.latest,
+        "horizon": state.horizon,
+        "next_due": state.next_due,
+        "lots": [
+            [
+                lot.lot_id,
+                lot.currency,
+                lot.remaining,
+                lot.opened_at,
+                0 if lot.activates_at == lot.opened_at else lot.activates_at,
+                lot.expires_at,
+                lot.inactive,
+            ]
+            for lot in state.lots
+        ],
+        "spent": state.spent,
+        "purchases": state.purchases,
+        "visits": state.visits,
+        "latest_visit_day": state.latest_visit_day,
+        "enrolled_at": state.enrolled_at,
+    }
+    if state.debts:
+        plain["debts"] = state.debts
+    if state.credits:
+        plain["credits"] = {
+            name: list(map(list, days.items())) for name, days in state.credits.items() if days
+        }
+    if state.usage:
+        plain["usage"] = {
+            name: [[key, *used] for key, used in periods.items()]
+            for name, periods in state.usage.items()
+            if periods
+        }
+    if state.earned:
+        plain["earned"] = state.earned
+    if state.activity:
+        plain["activity"] = state.activity
+    standing = state.standing
+    if standing != _FRESH:
+        plain["standing"] = [
+            standing.tier,
+            standing.since,
+            standing.valid_until,
+            standing.grace,
+            standing.floor,
+            standing.highest,
+            [
+                [rise.day, rise.tier, rise.since, rise.valid_until, rise.grace, rise.highest]
+                for rise in standing.rises
+            ],
+        ]
+    return plain
+
+
+_FRESH = TierStanding()
+
+
+def state_from_json(plain: dict[str, Any]) -> MemberState:
+    """The state that ``state_to_json`` wrote; an empty mapping is the state of a newcomer."""
+    if not plain:
+        return MemberState()
+    latest = plain["latest"]
+    standing = _FRESH
+    if "standing" in plain:
+        tier, since, valid_until, grace, floor, highest, rises = plain["standing"]
+        climbed = tuple(Rise(*rise) for rise in rises)
+        standing = TierStanding(tier, since, valid_until, grace, floor, highest, climbed)
+    return MemberState(
+        latest=None if latest is None else (latest[0], latest[1], latest[2], latest[3]),
+        horizon=plain["horizon"],
+        next_due=plain["next_due"],
+        lots=[
+            Lot(lot_id, currency, remaining, opened, activates or opened, expires, inactive)
+            for lot_id, currency, remaining, opened, activates, expires, inactive in plain["lots"]
+        ],
+        debts=dict(plain.get("debts", {})),
+        standing=standing,
+        credits={name: dict(days) for name, days in plain.get("credits", {}).items()},
+        usage={
+            name: {key: [times, units] for key, times, units in periods}
+            for name, periods in plain.get("usage", {}).items()
+        },
+        earned=dict(plain.get("earned", {})),
+        spent=plain["spent"],
+        purchases=plain["purchases"],
+        visits=plain["visits"],
+        latest_visit_day=plain["latest_visit_day"],
+        activity={kind: (at, zone) for kind, (at, zone) in plain.get("activity", {}).items()},
+        enrolled_at=plain["enrolled_at"],
+    )

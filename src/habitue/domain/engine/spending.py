@@ -1,0 +1,149 @@
+"""Points given by hand, spent, sent and received (SEMANTICS 11, 13, 15, 22)."""
+
+from __future__ import annotations
+
+from habitue.domain.engine.context import context_of
+from habitue.domain.engine.folding import (
+    Fold,
+    cause_of,
+    give,
+    points_currency,
+    spend_points,
+)
+from habitue.domain.engine.lots import Cause
+from habitue.domain.engine.spend import EMPTY_BASKET
+from habitue.domain.engine.tiers import rank_of
+from habitue.domain.errors import Code, Refusal
+from habitue.domain.events import Adjustment, Event, Portion, Redemption, TransferIn, TransferOut
+from habitue.domain.programme.model import ExpiresInactive, PointsCurrency, Programme
+from habitue.kit.instants import local_day
+
+
+def apply_redemption(fold: Fold, event: Event) -> None:
+    """Points are spent, or the redemption is refused whole."""
+    programme = fold.begin(event)
+    body = event.body
+    assert isinstance(body, Redemption), "only redemptions are applied here"
+    currency = points_currency(programme, body.currency)
+    spent = spend_points(fold, programme, currency, body.units, event, "units")
+    if fold.remember:
+        fold.spent[event.key] = spent
+    fold.finish(programme, event, cause_of(event))
+
+
+def apply_adjustment(fold: Fold, event: Event) -> None:
+    """A colleague's correction of points or of the tier."""
+    programme = fold.begin(event)
+    body = event.body
+    assert isinstance(body, Adjustment), "only adjustments are applied here"
+    context = context_of(programme, fold.state, event, EMPTY_BASKET)
+    give(fold, programme, event, context)
+    if body.currency is not None and body.units:
+        currency = points_currency(programme, body.currency)
+        cause = cause_of(event, reason={"text": body.reason})
+        if body.units > 0:
+            _give_by_hand(fold, event, body, currency, cause)
+        else:
+            _take_by_hand(fold, programme, event, -body.units, currency, cause)
+    if body.tier is not None:
+        if programme.tiers is None or (body.tier and rank_of(programme.tiers, body.tier) < 0):
+            raise Refusal(Code.UNKNOWN_TIER, "tier", value=body.tier, programme=programme.code)
+        day = local_day(event.occurred_at, event.zone)
+        fold.ladder(programme).set_floor(
+            body.tier, at=event.occurred_at, day=day, event_id=event.event_id
+        )
+    fold.finish(programme, event, cause_of(event))
+
+
+def _give_by_hand(
+    fold: Fold,
+    event: Event,
+    body: Adjustment,
+    currency: PointsCurrency,
+    cause: Cause,
+) -> None:
+    """Points given by hand can be spent at once; they end by the programme or on a date."""
+    books = fold.books
+    if body.expires_at is not None:
+        if body.expires_at <= event.occurred_at and fold.is_strict(event):
+            raise Refusal(
+                Code.INCONSISTENT, "expires_at", value=body.expires_at, expected=event.occurred_at
+            )
+        lot = books.open_lot(
+            currency.code, event.occurred_at, body.expires_at, cause, name="by hand"
+        )
+    else:
+        lot = books.open_earned_lot(currency, event.zone, cause, at_once=True, name="by hand")
+    books.put(lot.lot_id, body.units)
+    books.post("adjust", currency.code, lot.lot_id, body.units, cause)
+
+
+def _take_by_hand(
+    fold: Fold,
+    programme: Programme,
+    event: Event,
+    units: int,
+    currency: PointsCurrency,
+    cause: Cause,
+) -> None:
+    available = fold.state.spendable(currency.code, event.occurred_at)
+    if available < units and fold.is_strict(event):
+        raise Refusal(
+            Code.NOT_ENOUGH_POINTS,
+            "units",
+            value=units,
+            limit=max(0, available),
+            currency=currency.code,
+        )
+    _, lacking = fold.books.take(programme, currency.code, units, "adjust", cause)
+    if lacking:
+        fold.books.owe(currency, lacking, "adjust", cause)
+
+
+def apply_transfer_out(fold: Fold, event: Event) -> None:
+    """Points leave for another member."""
+    programme = fold.begin(event)
+    body = event.body
+    assert isinstance(body, TransferOut), "only transfers are applied here"
+    currency = points_currency(programme, body.currency)
+    available = fold.state.spendable(currency.code, event.occurred_at)
+    if available < body.units and fold.is_strict(event):
+        raise Refusal(
+            Code.NOT_ENOUGH_POINTS,
+            "units",
+            value=body.units,
+            limit=max(0, available),
+            currency=currency.code,
+        )
+    cause = cause_of(event)
+    takes, lacking = fold.books.take(programme, currency.code, body.units, "transfer_out", cause)
+    if lacking:
+        fold.books.owe(currency, lacking, "transfer_out", cause)
+    fold.portions = tuple(
+        Portion(take.units, take.lot.activates_at, take.lot.expires_at)
+        for take in takes
+        if take.lot is not None
+    )
+    fold.finish(programme, event, cause)
+
+
+def apply_transfer_in(fold: Fold, event: Event) -> None:
+    """Points arrive with the dates that they had."""
+    programme = fold.begin(event)
+    body = event.body
+    assert isinstance(body, TransferIn), "only transfers are applied here"
+    currency = points_currency(programme, body.currency)
+    cause = cause_of(event)
+    inactive = str(currency.expiry.period) if isinstance(currency.expiry, ExpiresInactive) else ""
+    for index, portion in enumerate(body.portions):
+        lot = fold.books.open_lot(
+            currency.code,
+            portion.activates_at,
+            portion.expires_at,
+            cause,
+            inactive if portion.expires_at is None else "",
+            f"portion {index}",
+        )
+        fold.books.put(lot.lot_id, portion.units)
+        fold.books.post("transfer_in", currency.code, lot.lot_id, portion.units, cause)
+    fold.finish(programme, event, cause)

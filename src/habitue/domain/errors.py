@@ -1,0 +1,96 @@
+"""Every reason for which Habitué refuses something: a closed, ordered list of codes.
+
+The core knows neither texts nor HTTP: a refusal is a code and typed parameters.  Each front door
+maps code to status and code to a translated message; tests prove that both maps are complete.
+The order of the list is the order in which checks are made, so that the same fault is always
+reported the same way.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeAlias
+
+Parameter: TypeAlias = str | int | None
+
+
+class Code(StrEnum):
+    """What was wrong."""
+
+    # What was sent could not be read.
+    MALFORMED = "malformed"
+    MISSING_FIELD = "missing_field"
+    UNKNOWN_FIELD = "unknown_field"
+    WRONG_TYPE = "wrong_type"
+    TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
+    INVALID_TEXT = "invalid_text"
+    NOT_A_NUMBER = "not_a_number"
+    TOO_PRECISE = "too_precise"
+    TOO_LARGE = "too_large"
+    NEGATIVE_AMOUNT = "negative_amount"
+    NOT_POSITIVE = "not_positive"
+    NOT_AN_INSTANT = "not_an_instant"
+    IN_THE_FUTURE = "in_the_future"
+    TOO_LONG_AGO = "too_long_ago"
+    UNKNOWN_CHOICE = "unknown_choice"
+    DUPLICATE_LINE = "duplicate_line"
+    INCONSISTENT = "inconsistent"
+    # Who may do it.
+    NOT_AUTHENTICATED = "not_authenticated"
+    NOT_PERMITTED = "not_permitted"
+    RATE_LIMITED = "rate_limited"
+    # What it refers to.
+    UNKNOWN_PROGRAMME = "unknown_programme"
+    UNKNOWN_VERSION = "unknown_version"
+    UNKNOWN_STORE = "unknown_store"
+    UNKNOWN_MEMBER = "unknown_member"
+    UNKNOWN_CURRENCY = "unknown_currency"
+    WRONG_CURRENCY = "wrong_currency"
+    UNKNOWN_POINTS = "unknown_points"
+    UNKNOWN_EVENT = "unknown_event"
+    INVALID_IDENTIFIER = "invalid_identifier"
+    IDENTIFIER_TAKEN = "identifier_taken"
+    IDENTIFIER_NOT_TRUSTED = "identifier_not_trusted"
+    MEMBER_CLOSED = "member_closed"
+    PROGRAMME_NOT_IN_EFFECT = "programme_not_in_effect"
+    # Sent before.
+    KEY_REUSED = "key_reused"
+    REQUEST_IN_PROGRESS = "request_in_progress"
+    # The state of things does not allow it.
+    INVALID_DOCUMENT = "invalid_document"
+    VERSION_CONFLICT = "version_conflict"
+    PURCHASE_NOT_FOUND = "purchase_not_found"
+    RETURN_OF_UNKNOWN_LINE = "return_of_unknown_line"
+    RETURN_EXCEEDS_PURCHASE = "return_exceeds_purchase"
+    RETURN_NOT_MATCHED = "return_not_matched"
+    RETURN_EXCEEDS_BALANCE = "return_exceeds_balance"
+    RETURN_BEFORE_PURCHASE = "return_before_purchase"
+    NOTHING_TO_CONFIRM = "nothing_to_confirm"
+    NOT_ENOUGH_POINTS = "not_enough_points"
+    UNDO_EXCEEDS_REDEMPTION = "undo_exceeds_redemption"
+    UNKNOWN_TIER = "unknown_tier"
+    ALREADY_CLAIMED = "already_claimed"
+    CLAIM_TOO_LATE = "claim_too_late"
+    CLAIM_NOT_ALLOWED = "claim_not_allowed"
+    SAME_MEMBER = "same_member"
+    # Not the caller's fault.
+    BUSY = "busy"
+
+
+class Refusal(Exception):  # noqa: N818  # the trade says that a till's request was refused
+    """An expected refusal: nothing was changed.
+
+    ``path`` names the place in what was sent (``lines[2].amount``), where there is one;
+    ``parameters`` hold the offending value and whatever the message needs.
+    """
+
+    def __init__(self, code: Code, path: str = "", **parameters: Parameter) -> None:
+        super().__init__(f"{code.value} at {path or 'the whole'}: {parameters}")
+        self.code = code
+        self.path = path
+        self.parameters: dict[str, Parameter] = parameters
+
+    def as_json(self) -> dict[str, object]:
+        """The refusal as plain data: for reject files, stored answers and bulk answers."""
+        return {"code": self.code.value, "path": self.path, "parameters": self.parameters}

@@ -1,0 +1,386 @@
+"""What happened, normalised: the events that the engine folds into a member's state.
+
+An event is what a till, a shop or a colleague reported, after its texts were checked and its
+numbers made exact.  It is immutable, and its payload (``to_payload`` / ``from_payload``) is what
+the ledger stores: replay reads the same payloads again.
+
+Order.  The events of one member are folded in the order of ``order_key``: business time, then the
+rank of the kind, then the natural key.  It does not depend on the order of arrival.
+
+Units: instants are microseconds (``kit.instants``), money is minor units, points are smallest
+units, quantities are thousandths of a piece.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from habitue.kit.instants import Instant
+
+QUANTITY_SCALE = 1000
+
+LineRole: TypeAlias = Literal["goods", "delivery", "tip", "deposit", "gift_card"]
+Scalar: TypeAlias = str | int | bool
+OrderKey: TypeAlias = tuple[int, int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EventKey:
+    """The natural key that never expires: who reported it, and its number there."""
+
+    source: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a purchase.
+
+    ``amount`` is what was charged for the whole line after the line's own discounts, tax included;
+    ``tax`` is the part of it that is tax; ``discount`` is what the line's discounts took off.
+    """
+
+    line: str
+    product: str
+    quantity: int
+    amount: int
+    tax: int = 0
+    discount: int = 0
+    role: LineRole = "goods"
+    category: str | None = None
+    brand: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointsPayment:
+    """A part of a purchase that was paid with points: ``units`` of them, worth ``amount``."""
+
+    currency: str
+    units: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A receipt.  ``order_discount`` is what was taken off the order as a whole (not yet in the
+    lines' amounts); ``gift_card_amount`` is the part paid with gift cards."""
+
+    kind: ClassVar[str] = "purchase"
+    rank: ClassVar[int] = 1
+    currency: str
+    lines: tuple[Line, ...]
+    order_discount: int = 0
+    points_paid: tuple[PointsPayment, ...] = ()
+    gift_card_amount: int = 0
+    claimed_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLine:
+    """A part of a line that came back.
+
+    With a purchase, ``line`` names its line; without one, ``product`` is what is matched.
+    ``quantity`` and ``amount`` may each be absent: without an amount the quantity's share of the
+    line is meant; without a quantity only money was refunded.
+    """
+
+    line: str | None = None
+    product: str | None = None
+    quantity: int | None = None
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Goods or money that went back.  No ``lines`` with a ``purchase`` means all that remains;
+    no ``purchase`` means that the till did not say which one (the programme says what then)."""
+
+    kind: ClassVar[str] = "return"
+    rank: ClassVar[int] = 6
+    currency: str
+    purchase: EventKey | None
+    lines: tuple[ReturnedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The member came, whether or not they bought."""
+
+    kind: ClassVar[str] = "visit"
+    rank: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """The member joined the programme."""
+
+    kind: ClassVar[str] = "enrolment"
+    rank: ClassVar[int] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A colleague's correction: points up or down, or a tier set by hand, with a reason.
+
+    ``units`` below zero never take more than the balance.  ``tier`` names a tier that becomes the
+    member's floor (empty text: the floor is lifted); ``expires_at`` ends points given here, where
+    the programme's own expiry shall not apply.
+    """
+
+    kind: ClassVar[str] = "adjustment"
+    rank: ClassVar[int] = 3
+    reason: str
+    currency: str | None = None
+    units: int = 0
+    tier: str | None = None
+    expires_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """Points spent.  Once accepted it is never taken back by a late event."""
+
+    kind: ClassVar[str] = "redemption"
+    rank: ClassVar[int] = 4
+    currency: str
+    units: int
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A redemption taken back, whole (``units`` absent) or in part."""
+
+    kind: ClassVar[str] = "undo"
+    rank: ClassVar[int] = 5
+    redemption: EventKey
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Pending points of a purchase that wait for a confirmation may now be spent."""
+
+    kind: ClassVar[str] = "confirmation"
+    rank: ClassVar[int] = 7
+    purchase: EventKey
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A part of a lot on its way to another member; it keeps its dates."""
+
+    units: int
+    activates_at: Instant
+    expires_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOut:
+    """Points sent to another member."""
+
+    kind: ClassVar[str] = "transfer_out"
+    rank: ClassVar[int] = 8
+    currency: str
+    units: int
+    to_member: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferIn:
+    """Points that came from another member, portion by portion, with the dates they had there."""
+
+    kind: ClassVar[str] = "transfer_in"
+    rank: ClassVar[int] = 9
+    currency: str
+    portions: tuple[Portion, ...]
+    from_member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Time has passed: what has become true by now is booked.  Posted by the nightly job."""
+
+    kind: ClassVar[str] = "advance"
+    rank: ClassVar[int] = 10
+
+
+Body: TypeAlias = (
+    Purchase
+    | Return
+    | Visit
+    | Enrolment
+    | Adjustment
+    | Redemption
+    | Undo
+    | Confirmation
+    | TransferOut
+    | TransferIn
+    | Advance
+)
+
+BODIES: dict[str, type[Body]] = {
+    body.kind: body
+    for body in (
+        Enrolment,
+        Purchase,
+        Visit,
+        Adjustment,
+        Redemption,
+        Undo,
+        Return,
+        Confirmation,
+        TransferOut,
+        TransferIn,
+        Advance,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of one member in one programme.
+
+    ``event_id`` is 32 hexadecimal digits.  ``version_number`` is the programme version that was in
+    effect at ``occurred_at``; it is settled when the event is first recorded and never changes.
+    """
+
+    event_id: str
+    key: EventKey
+    occurred_at: Instant
+    zone: str
+    version_number: int
+    body: Body
+    store: str | None = None
+    channel: str | None = None
+    staff: str | None = None
+    attributes: dict[str, Scalar] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """The kind of the event, as the ledger stores it."""
+        return self.body.kind
+
+    @property
+    def order_key(self) -> OrderKey:
+        """Where the event stands among the member's events, whenever it arrived."""
+        return (self.occurred_at, self.body.rank, self.key.source, self.key.external_id)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {
+            name: _plain(item)
+            for name in value.__dataclass_fields__
+            if (item := getattr(value, name)) is not None and item != ()
+        }
+    return value
+
+
+def to_payload(event: Event) -> dict[str, Any]:
+    """The event's own facts as plain JSON data.
+
+    The ids, times, version and kind are not in it: they have columns of their own.
+    """
+    payload: dict[str, Any] = {"zone": event.zone, "body": _body_payload(event.body)}
+    if event.store is not None:
+        payload["store"] = event.store
+    if event.channel is not None:
+        payload["channel"] = event.channel
+    if event.staff is not None:
+        payload["staff"] = event.staff
+    if event.attributes:
+        payload["attributes"] = event.attributes
+    return payload
+
+
+def _body_payload(body: Body) -> dict[str, Any]:
+    if not isinstance(body, Purchase):
+        plain: dict[str, Any] = _plain(body)
+        return plain
+    payload: dict[str, Any] = {
+        "currency": body.currency,
+        "lines": [_line_payload(line) for line in body.lines],
+    }
+    if body.order_discount:
+        payload["order_discount"] = body.order_discount
+    if body.points_paid:
+        payload["points_paid"] = _plain(body.points_paid)
+    if body.gift_card_amount:
+        payload["gift_card_amount"] = body.gift_card_amount
+    if body.claimed_at is not None:
+        payload["claimed_at"] = body.claimed_at
+    return payload
+
+
+def _line_payload(line: Line) -> dict[str, Any]:
+    payload: dict[str, Any] = {
+        "line": line.line,
+        "product": line.product,
+        "quantity": line.quantity,
+        "amount": line.amount,
+    }
+    if line.tax:
+        payload["tax"] = line.tax
+    if line.discount:
+        payload["discount"] = line.discount
+    if line.role != "goods":
+        payload["role"] = line.role
+    if line.category is not None:
+        payload["category"] = line.category
+    if line.brand is not None:
+        payload["brand"] = line.brand
+    if line.name is not None:
+        payload["name"] = line.name
+    return payload
+
+
+def body_from_payload(kind: str, payload: dict[str, Any]) -> Body:
+    """The body that ``to_payload`` wrote; ``KeyError`` or ``TypeError`` where it did not."""
+    plain = dict(payload)
+    if kind == Purchase.kind:
+        plain["lines"] = tuple(Line(**line) for line in plain["lines"])
+        plain["points_paid"] = tuple(PointsPayment(**part) for part in plain.get("points_paid", ()))
+    elif kind == Return.kind:
+        plain["purchase"] = EventKey(**plain["purchase"]) if "purchase" in plain else None
+        plain["lines"] = tuple(ReturnedLine(**line) for line in plain.get("lines", ()))
+    elif kind == Undo.kind:
+        plain["redemption"] = EventKey(**plain["redemption"])
+    elif kind == Confirmation.kind:
+        plain["purchase"] = EventKey(**plain["purchase"])
+    elif kind == TransferIn.kind:
+        plain["portions"] = tuple(
+            Portion(item["units"], item["activates_at"], item.get("expires_at"))
+            for item in plain["portions"]
+        )
+    elif kind == Adjustment.kind:
+        plain.setdefault("reason", "")
+    return BODIES[kind](**plain)
+
+
+def from_payload(
+    *,
+    event_id: str,
+    key: EventKey,
+    kind: str,
+    occurred_at: Instant,
+    version_number: int,
+    payload: dict[str, Any],
+) -> Event:
+    """The event that ``to_payload`` was asked to write, with the columns it stands beside."""
+    return Event(
+        event_id=event_id,
+        key=key,
+        occurred_at=occurred_at,
+        zone=payload["zone"],
+        version_number=version_number,
+        body=body_from_payload(kind, payload["body"]),
+        store=payload.get("store"),
+        channel=payload.get("channel"),
+        staff=payload.get("staff"),
+        attributes=payload.get("attributes", {}),
+    )

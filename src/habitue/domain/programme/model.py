@@ -1,0 +1,401 @@
+"""The programme as the engine sees it: every shorthand of the document written out, every number
+exact, every condition compiled.
+
+``document.parse_document`` makes it from the validated document; nothing else does.  Instants,
+minor units and smallest units as everywhere (``domain.events``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal, Protocol, TypeAlias
+
+from habitue.domain.events import Line, Scalar
+from habitue.kit.instants import Instant
+from habitue.kit.periods import Period, PeriodUnit
+from habitue.kit.rounding import RoundingMode
+
+# --- conditions -----------------------------------------------------------------------------------
+
+
+class Moment(Protocol):
+    """What a condition may look at: one event, and the member as they were just before it."""
+
+    @property
+    def kind(self) -> str:
+        """Kind of the event."""
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """Lines of the purchase (none for other events)."""
+
+    @property
+    def basket_amount(self) -> int:
+        """What counts as spend, in minor units."""
+
+    @property
+    def day(self) -> int:
+        """Local day (ordinal) in the store's zone."""
+
+    @property
+    def minute(self) -> int:
+        """Local minute of the day."""
+
+    @property
+    def store(self) -> str | None:
+        """Code of the store."""
+
+    @property
+    def channel(self) -> str | None:
+        """Channel, such as ``till`` or ``web``."""
+
+    @property
+    def staff(self) -> str | None:
+        """Code of the colleague."""
+
+    @property
+    def attributes(self) -> Mapping[str, Scalar]:
+        """Custom attributes of the event."""
+
+    @property
+    def tier(self) -> str | None:
+        """Code of the member's tier before the event."""
+
+    @property
+    def purchases(self) -> int:
+        """Purchases before this event."""
+
+    @property
+    def visits(self) -> int:
+        """Days with a purchase or a visit before this event."""
+
+    @property
+    def days_since_visit(self) -> int | None:
+        """Local days since the latest visit or purchase; ``None`` where there was none."""
+
+    @property
+    def days_since_enrolment(self) -> int | None:
+        """Local days since the member joined; ``None`` where the member never formally joined."""
+
+    def balance(self, currency: str) -> int:
+        """Balance (pending included, debt taken off) before the event, in smallest units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One comparison of a condition: what was asked, what was seen, and whether it held."""
+
+    field: str
+    asked: str
+    seen: str
+    held: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The comparison as plain data."""
+        return {"field": self.field, "asked": self.asked, "seen": self.seen, "held": self.held}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A compiled condition: a test, its explanation, and the tree it came from."""
+
+    holds: Callable[[Moment], bool]
+    explain: Callable[[Moment], list[Seen]]
+    source: Any
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """A compiled filter of lines, and the tree it came from."""
+
+    matches: Callable[[Line], bool]
+    source: Any
+
+
+# --- points ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NeverExpires:
+    """Points of this kind do not expire."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiresAfter:
+    """Each lot expires at the start of the local day that lies ``period`` after it was earned,
+    moved on to the start of the next calendar period where ``round_up_to`` names one."""
+
+    period: Period
+    round_up_to: PeriodUnit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiresOnDates:
+    """Each lot expires at the start of the next of these days of the year (month, day) that comes
+    after the day on which it was earned."""
+
+    days: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiresAt:
+    """Everything expires at one instant; lots earned later do not."""
+
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiresInactive:
+    """All lots lapse at the start of the local day ``period`` after the latest activity."""
+
+    period: Period
+    activity: frozenset[str]
+
+
+Expiry: TypeAlias = NeverExpires | ExpiresAfter | ExpiresOnDates | ExpiresAt | ExpiresInactive
+
+
+@dataclass(frozen=True, slots=True)
+class PendingNone:
+    """Points can be spent at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingFor:
+    """Points can be spent from the start of the local day ``period`` after they were earned."""
+
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class PendingUntil:
+    """Points earned before this instant can be spent from it on; later ones at once."""
+
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PendingConfirmation:
+    """Points can be spent once the purchase is confirmed."""
+
+
+Pending: TypeAlias = PendingNone | PendingFor | PendingUntil | PendingConfirmation
+
+
+@dataclass(frozen=True, slots=True)
+class PointsCurrency:
+    """A currency of points.
+
+    ``reinstate_days``: what is given back to a lapsed lot lives that many days more (``None``: it
+    is forfeited).  ``max_balance``: earning stops there.  ``expiry_by_tier`` overrides the expiry
+    of lots earned (or, for inactivity, lapsing) while the member holds the tier.
+    """
+
+    code: str
+    kind: Literal["points", "stamps", "cashback"]
+    decimals: int
+    rounding: RoundingMode
+    pending: Pending
+    expiry: Expiry
+    expiry_by_tier: Mapping[str, Expiry]
+    returns: Literal["re_evaluate", "keep_bonus"]
+    negative: Literal["allow_negative", "book_loss", "refuse"]
+    reinstate_days: int | None
+    max_balance: int | None
+
+
+# --- spend ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SpendSettings:
+    """What counts as spend.  ``discounts``: earn on what was ``paid`` or on the amount ``before``
+    discounts.  ``order_discounts``: what was taken off the order is ``spread`` over its lines, or
+    stays with the ``order`` and lowers only what is earned on the whole of it."""
+
+    tax: bool = True
+    tips: bool = False
+    delivery: bool = False
+    deposits: bool = False
+    gift_card_sales: bool = False
+    paid_with_points: bool = False
+    paid_with_gift_card: bool = True
+    discounts: Literal["paid", "before"] = "paid"
+    order_discounts: Literal["spread", "order"] = "spread"
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``units`` smallest units for every ``per`` minor units of spend; 0 gives nothing."""
+
+    currency: str
+    units: Fraction
+    per: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """So many smallest units, once per event, or once per piece where the rule says ``each``."""
+
+    currency: str
+    units: int
+
+
+Give: TypeAlias = Rate | Fixed
+
+Overflow: TypeAlias = Literal["trim", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """The period of a cap: a calendar unit, a rolling period, or (both absent) for ever."""
+
+    calendar: PeriodUnit | None = None
+    rolling: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A cap for one member: so many ``times`` or smallest ``units`` in every period, or (``every``
+    absent) so many units per purchase."""
+
+    times: int | None
+    units: int | None
+    every: Every | None
+    overflow: Overflow
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A hard cap that all members share; ``key`` is unique in the programme, over its versions."""
+
+    key: str
+    units: int | None
+    times: int | None
+    overflow: Overflow
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.  It either gives (``gives`` not empty) or multiplies (``multiply`` set).
+
+    ``lines`` restricts the lines that count; ``each`` gives per piece of the lines it matches.
+    Rules stand in the order of evaluation: higher priority first, then by id.
+    """
+
+    rule: str
+    on: Literal["purchase", "visit", "enrolment", "return", "adjustment"]
+    when: Condition | None
+    lines: LineFilter | None
+    each: LineFilter | None
+    gives: tuple[Give, ...]
+    multiply: Fraction | None
+    multiplied_currency: str | None
+    group: str | None
+    priority: int
+    stop: bool
+    limits: tuple[Limit, ...]
+    budgets: tuple[Budget, ...]
+    starts_at: Instant | None
+    ends_at: Instant | None
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A stacking group: ``all`` of its rules count, only the ``first`` by priority, or the one
+    that is ``best`` for the member."""
+
+    code: str
+    mode: Literal["all", "first", "best"]
+
+
+# --- tiers ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time over which qualification is counted."""
+
+    kind: Literal["rolling", "calendar_year", "membership_year", "lifetime"]
+    period: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What qualifies: spend (minor units), points earned in ``currency`` (smallest units), visits
+    (days), purchases, or tenure (days since enrolment)."""
+
+    name: Literal["spend", "points", "visits", "purchases", "tenure"]
+    window: Window
+    currency: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The metric's name in the member's state."""
+        return f"points.{self.currency}" if self.name == "points" else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One tier.  Thresholds stand in the order of ``Tiers.metrics``; ``None`` in a place means
+    that this metric does not lead here."""
+
+    code: str
+    enter: tuple[int | None, ...]
+    keep: tuple[int | None, ...]
+    reenter: tuple[int | None, ...]
+    multiply: Fraction
+    perks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """The tiers, lowest first; below the first one the member has none.
+
+    ``combine``: one metric suffices (``any``), or every one is needed (``all``).
+    ``valid``: how long a tier is held once entered: a period from that day, or to the end of the
+    calendar or membership year after the present one, or for ever (``None``).
+    """
+
+    metrics: tuple[Metric, ...]
+    combine: Literal["any", "all"]
+    tiers: tuple[Tier, ...]
+    valid: Period | Literal["calendar_year", "membership_year"] | None
+    grace: Period | None
+    downgrade: Literal["soft_landing", "to_deserved"]
+    crossing: Literal["old_rate", "split"]
+    multiplied_currency: str
+
+
+# --- the whole ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One version of one programme, ready to run; ``effective_at`` is when it takes effect.
+
+    ``without_purchase`` says what a return that names no purchase does: match the newest unreturned
+    lines of the same product first, and take the rest at the member's average rate or refuse it;
+    or one of the latter at once.
+    """
+
+    code: str
+    number: int
+    currency: str
+    zone: str
+    languages: tuple[str, ...]
+    points: Mapping[str, PointsCurrency]
+    spend: SpendSettings
+    rules: tuple[Rule, ...]
+    groups: Mapping[str, Group]
+    tiers: Tiers | None
+    without_purchase: Literal["match_or_average", "match_or_refuse", "average", "refuse"]
+    claim_days: int | None
+    effective_at: Instant = 0
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
