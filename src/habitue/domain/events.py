@@ -13,7 +13,7 @@ units, quantities are thousandths of a piece.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from habitue.kit.instants import Instant
@@ -272,11 +272,11 @@ class Event:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if hasattr(value, "__dataclass_fields__"):
+    if is_dataclass(value):
         return {
-            name: _plain(item)
-            for name in value.__dataclass_fields__
-            if (item := getattr(value, name)) is not None and item != ()
+            described.name: _plain(item)
+            for described in fields(value)
+            if (item := getattr(value, described.name)) is not None and item != ()
         }
     return value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from functools import lru_cache
 
 # ISO 4217 minor units that are not two; every other active code has two.
@@ -44,6 +44,9 @@ _TWO_DECIMALS = frozenset(_TWO_DECIMALS_TEXT.split())
 # Larger sums than any receipt; keeps every product of sums and rates inside 64 bits.
 LARGEST_AMOUNT = 10**15
 
+# The usual context rounds to 28 digits without a word; this one refuses to round at all.
+_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
+
 
 class AmountError(ValueError):
     """A text that is not an amount of the currency; ``reason`` is a stable word."""
@@ -78,9 +81,12 @@ def parse_decimal(value: str | int | Decimal, decimals: int) -> int:
         raise AmountError("not_a_number", value) from error
     if not number.is_finite():
         raise AmountError("not_a_number", value)
-    if abs(number) >= LARGEST_AMOUNT or abs(number.as_tuple().exponent) > 40:  # type: ignore[arg-type]  # finite, so the exponent is a whole number
+    if number.copy_abs() >= LARGEST_AMOUNT:
         raise AmountError("too_large", value)
-    scaled = number.scaleb(decimals)
+    try:
+        scaled = number.scaleb(decimals, context=_EXACT)
+    except DecimalException as error:
+        raise AmountError("too_precise", value) from error
     whole = int(scaled)
     if whole != scaled:
         raise AmountError("too_precise", value)

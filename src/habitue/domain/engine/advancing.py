@@ -74,7 +74,6 @@ def _step(
         if lot.inactive:
             lapses = lapse_at(programme, state, lot)
             if lapses is not None and lapses <= at:
-                books.lapsed_at[lot.currency] = at
                 books.expire(lot, cause)
                 continue
         if lot.expires_at is not None and lot.expires_at <= at:

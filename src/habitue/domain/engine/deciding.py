@@ -116,6 +116,7 @@ def decide_with_history(
     """
     ordered = sorted(history, key=lambda known: known.order_key)
     place = _place(ordered, event)
+    _refuse_return_before_purchase(ordered[place:], event)
     fold = _fold(programmes, ordered[:place], shared, frozen=place == len(ordered))
     if place == len(ordered):
         before = (len(fold.books.postings), len(fold.books.opened), len(fold.moves))
@@ -146,7 +147,7 @@ def _decide_late(
     own = (fold.outcomes, fold.line_points, fold.matched, fold.portions)
     for later in ordered[place:]:
         _APPLY[type(later.body)](fold, later)
-    _refuse_new_shortfall(event, without.state, fold.state)
+    _refuse_new_shortfall(event, without, fold)
     fold.outcomes, fold.line_points, fold.matched, fold.portions = own
     return _decision(
         fold,
@@ -230,20 +231,50 @@ def _place(ordered: Sequence[Event], event: Event) -> int:
     return place
 
 
-def _refuse_new_shortfall(event: Event, without: MemberState, after: MemberState) -> None:
-    """A late spending must not create debt that would not be there without it."""
+def _refuse_return_before_purchase(later: Sequence[Event], event: Event) -> None:
     body = event.body
-    if not isinstance(body, Redemption | TransferOut | Adjustment | Purchase):
+    if not isinstance(body, Return) or body.purchase is None:
         return
-    for currency, debt in after.debts.items():
-        if debt > without.debts.get(currency, 0):
+    for known in later:
+        if known.key == body.purchase:
+            raise Refusal(
+                Code.RETURN_BEFORE_PURCHASE,
+                "occurred_at",
+                value=event.occurred_at,
+                limit=known.occurred_at,
+            )
+
+
+def _refuse_new_shortfall(event: Event, without: Fold, after: Fold) -> None:
+    """A late spending must not cause debt or loss that would not be there without it.
+
+    Late earning is never refused for what was spent since: its shortfall follows SEMANTICS 15.
+    """
+    body = event.body
+    spends = isinstance(body, Redemption | TransferOut)
+    spends = spends or (isinstance(body, Adjustment) and body.units < 0)
+    spends = spends or (isinstance(body, Purchase) and bool(body.points_paid))
+    if not spends:
+        return
+    before, now = _shortfalls(without), _shortfalls(after)
+    for currency, short in now.items():
+        if short > before.get(currency, 0):
             raise Refusal(
                 Code.NOT_ENOUGH_POINTS,
                 "units",
-                value=debt,
-                limit=without.debts.get(currency, 0),
+                value=short,
+                limit=before.get(currency, 0),
                 currency=currency,
             )
+
+
+def _shortfalls(result: Fold) -> dict[str, int]:
+    """What is owed or was written off, per currency."""
+    short = dict(result.state.debts)
+    for posting in result.books.postings:
+        if posting.kind == "write_off":
+            short[posting.currency] = short.get(posting.currency, 0) + posting.amount
+    return short
 
 
 def _decision(

@@ -38,7 +38,7 @@ from habitue.domain.engine.types import (
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Enrolment, Event, EventKey, Portion, Purchase, Visit
 from habitue.domain.programme.model import Every, PointsCurrency, Programme
-from habitue.kit.instants import day_start, local_day
+from habitue.kit.instants import Instant, day_start, local_day
 from habitue.kit.periods import add_period, period_start
 
 ACTIVITY_KINDS = frozenset(
@@ -63,6 +63,7 @@ class Fold:
     line_points: dict[str, dict[str, int]] = field(default_factory=dict)
     matched: list[dict[str, Any]] = field(default_factory=list)
     portions: tuple[Portion, ...] = ()
+    activities: list[tuple[str, Instant, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.books = Books(self.state, remember=self.remember)
@@ -92,9 +93,21 @@ class Fold:
             self.ladder(programme).rise(at=event.occurred_at, day=day, event_id=event.event_id)
         if event.kind in ACTIVITY_KINDS:
             state.activity[event.kind] = (event.occurred_at, event.zone)
+            if self.remember:
+                self.activities.append((event.kind, event.occurred_at, event.zone))
         state.latest = event.order_key
         state.horizon = event.occurred_at
         state.next_due = next_due(programme, state)
+
+    def currency(self, programme: Programme, code: str) -> PointsCurrency:
+        """A currency of points that the member holds, even if this version no longer has it."""
+        if code in programme.points:
+            return programme.points[code]
+        return next(
+            self.programmes[number].points[code]
+            for number in sorted(self.programmes, reverse=True)
+            if code in self.programmes[number].points
+        )
 
     def ladder(self, programme: Programme) -> Ladder:
         """The member's place among the tiers."""
@@ -121,6 +134,8 @@ def apply_earning_event(fold: Fold, event: Event) -> None:
     basket = EMPTY_BASKET
     if isinstance(body, Purchase):
         check_currency(programme, body.currency)
+        if fold.is_strict(event):
+            _check_claim(programme, event, body)
         basket = basket_of(body, programme.spend)
     context = context_of(programme, state, event, basket)
     earnings, lots = give(fold, programme, event, context)
@@ -137,6 +152,28 @@ def check_currency(programme: Programme, currency: str) -> None:
     """Another currency of money is refused, not converted."""
     if currency != programme.currency:
         raise Refusal(Code.WRONG_CURRENCY, "currency", value=currency, expected=programme.currency)
+
+
+def check_positive(units: int, path: str) -> None:
+    """Points move in whole units, at least one."""
+    if units <= 0:
+        raise Refusal(Code.NOT_POSITIVE, path, value=units)
+
+
+def _check_claim(programme: Programme, event: Event, purchase: Purchase) -> None:
+    """A receipt may be claimed within so many local days of its own time (SEMANTICS 35)."""
+    if purchase.claimed_at is None:
+        return
+    if programme.claim_days is None:
+        raise Refusal(Code.CLAIM_NOT_ALLOWED, "claimed_at", value=programme.code)
+    last_day = local_day(event.occurred_at, event.zone) + programme.claim_days
+    if local_day(purchase.claimed_at, event.zone) > last_day:
+        raise Refusal(
+            Code.CLAIM_TOO_LATE,
+            "claimed_at",
+            value=purchase.claimed_at,
+            limit=programme.claim_days,
+        )
 
 
 def points_currency(programme: Programme, code: str) -> PointsCurrency:
@@ -250,6 +287,7 @@ def spend_points(
     path: str,
 ) -> Spent:
     """Take points for a redemption; only the event being decided can lack them."""
+    check_positive(units, path)
     available = fold.state.spendable(currency.code, event.occurred_at)
     if available < units and fold.is_strict(event):
         raise Refusal(

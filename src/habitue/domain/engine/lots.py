@@ -97,8 +97,7 @@ class Books:
     """The lots and debts of one member, and the postings that one decision makes.
 
     ``headers`` and ``expired`` are kept only while the whole history is at hand: what every lot
-    looked like when it was opened, and how much of it expired.  ``lapsed_at`` is the latest lapse
-    by inactivity of each currency.
+    looked like when it was opened, and how much of it expired.
     """
 
     state: MemberState
@@ -107,7 +106,6 @@ class Books:
     remember: bool = False
     headers: dict[str, Lot] = field(default_factory=dict)
     expired: dict[str, int] = field(default_factory=dict)
-    lapsed_at: dict[str, Instant] = field(default_factory=dict)
     unfilled: set[str] = field(default_factory=set)
 
     def post(
@@ -287,16 +285,11 @@ class Books:
 
 def lapse_at(programme: Programme, state: MemberState, lot: Lot) -> Instant | None:
     """When a lot that depends on activity lapses, as things stand; ``None``: it does not."""
-    currency = programme.points.get(lot.currency)
-    override = currency.expiry_by_tier.get(state.standing.tier) if currency is not None else None
-    period = parse_period(lot.inactive)
-    activity = frozenset({"purchase"})
-    if currency is not None and isinstance(currency.expiry, ExpiresInactive):
-        activity = currency.expiry.activity
-    if override is not None:
-        if not isinstance(override, ExpiresInactive):
-            return None
-        period, activity = override.period, override.activity
+    override = _override(programme, state, lot)
+    if override is not None and not isinstance(override, ExpiresInactive):
+        return None
+    period = parse_period(lot.inactive) if override is None else override.period
+    activity = activity_kinds(programme, state, lot)
     latest, zone = max(
         (state.activity[kind] for kind in activity if kind in state.activity),
         default=(lot.opened_at, programme.zone),
@@ -304,6 +297,20 @@ def lapse_at(programme: Programme, state: MemberState, lot: Lot) -> Instant | No
     if latest < lot.opened_at:
         latest, zone = lot.opened_at, programme.zone
     return day_start(add_period(local_day(latest, zone), period), zone)
+
+
+def _override(programme: Programme, state: MemberState, lot: Lot) -> Expiry | None:
+    currency = programme.points.get(lot.currency)
+    return None if currency is None else currency.expiry_by_tier.get(state.standing.tier)
+
+
+def activity_kinds(programme: Programme, state: MemberState, lot: Lot) -> frozenset[str]:
+    """The kinds of events that keep a lot alive, as things stand."""
+    currency = programme.points.get(lot.currency)
+    for expiry in (_override(programme, state, lot), currency.expiry if currency else None):
+        if isinstance(expiry, ExpiresInactive):
+            return expiry.activity
+    return frozenset({"purchase"})
 
 
 def effective_expiry(programme: Programme, state: MemberState, lot: Lot) -> Instant:

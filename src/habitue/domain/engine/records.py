@@ -127,10 +127,17 @@ class PurchaseRecord:
     ) -> int:
         """Lower what remains of a line; answers the money that went back for it.
 
+        Neither a quantity nor an amount means all that is left of the line.
+
         Raises ``RETURN_EXCEEDS_PURCHASE`` where more is returned than is left (``strict``), or
         takes what is left.
         """
         left = self.quantities[index]
+        if quantity is None and amount is None:
+            quantity, amount = left, self.amounts[index]
+        for name, value in (("quantity", quantity), ("amount", amount)):
+            if value is not None and value < 0:
+                raise Refusal(Code.NEGATIVE_AMOUNT, f"{path}.{name}", value=value)
         if quantity is not None and quantity > left:
             if strict:
                 raise Refusal(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from habitue.domain.engine.folding import Fold, cause_of, points_currency
-from habitue.domain.engine.lots import Cause, Take, expires_at
+from habitue.domain.engine.folding import Fold, cause_of, check_positive
+from habitue.domain.engine.lots import Cause, Take, activity_kinds, expires_at, lapse_at
 from habitue.domain.engine.records import Spent
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Confirmation, Event, Undo
 from habitue.domain.programme.model import ExpiresAfter, PointsCurrency
-from habitue.kit.instants import FAR_FUTURE, Instant
-from habitue.kit.periods import Period
+from habitue.kit.instants import FAR_FUTURE, day_start, local_day
+from habitue.kit.periods import Period, add_period, parse_period
 
 
 def apply_undo(fold: Fold, event: Event) -> None:
@@ -26,6 +26,8 @@ def apply_undo(fold: Fold, event: Event) -> None:
         )
     left = spent.units - spent.undone
     units = left if body.units is None else body.units
+    if body.units is not None:
+        check_positive(body.units, "units")
     if units > left or not left:
         if fold.is_strict(event):
             raise Refusal(Code.UNDO_EXCEEDS_REDEMPTION, "units", value=units, limit=left)
@@ -54,11 +56,11 @@ def _restore_part(
 ) -> None:
     books = fold.books
     programme = fold.programme_of(event)
-    currency = points_currency(programme, code)
+    currency = fold.currency(programme, code)
     if take.lot is None:
         _restore_debt(fold, event, currency, units, cause)
         return
-    if not _has_lapsed(fold, take, event.occurred_at):
+    if not _has_lapsed(fold, event, take):
         books.put(take.lot.lot_id, units)
         books.post("restore", code, take.lot.lot_id, units, cause)
         return
@@ -94,12 +96,27 @@ def _restore_debt(
         books.post("restore", code, lot.lot_id, units - owed, cause)
 
 
-def _has_lapsed(fold: Fold, take: Take, at: Instant) -> bool:
+def _has_lapsed(fold: Fold, event: Event, take: Take) -> bool:
+    """Whether the lot would have ended by now, had the points stayed in it."""
     lot = take.lot
     assert lot is not None, "a debt does not lapse"
+    at = event.occurred_at
     if lot.expires_at is not None and lot.expires_at <= at:
         return True
-    return bool(lot.inactive) and fold.books.lapsed_at.get(lot.currency, -1) >= lot.opened_at
+    programme = fold.programme_of(event)
+    if not lot.inactive or lapse_at(programme, fold.state, lot) is None:
+        return False
+    # Inactivity leaves no trace on an empty lot: walk through the activity since it was opened.
+    kinds = activity_kinds(programme, fold.state, lot)
+    latest, zone = lot.opened_at, event.zone
+    for kind, instant, place in [*fold.activities, ("", at, event.zone)]:
+        if instant <= latest or (kind and kind not in kinds):
+            continue
+        ends = add_period(local_day(latest, zone), parse_period(lot.inactive))
+        if day_start(ends, zone) <= instant:
+            return True
+        latest, zone = instant, place
+    return False
 
 
 def apply_confirmation(fold: Fold, event: Event) -> None:

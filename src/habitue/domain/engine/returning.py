@@ -97,6 +97,8 @@ def _take_back(fold: Fold, event: Event, record: PurchaseRecord) -> None:
         if change:
             changes[key] = change
     record.kept = after
+    # Points that paid for it come back first: they may cover what is taken back.
+    _restore_points_paid(fold, event, record)
     _post_changes(fold, event, record, changes)
     _give_back_shares(fold, event, record, before, changes)
     state, programme = fold.state, record.programme
@@ -108,7 +110,7 @@ def _take_back(fold: Fold, event: Event, record: PurchaseRecord) -> None:
         record.voided = True
         credit(programme, state, "purchases", day, -1)
         credit(programme, state, "visits", day, -1)
-    _restore_points_paid(fold, event, record)
+        state.purchases -= 1
 
 
 def _earned_by_remaining(record: PurchaseRecord) -> dict[tuple[str, str], int]:
@@ -135,13 +137,25 @@ def _earned_by_remaining(record: PurchaseRecord) -> dict[tuple[str, str], int]:
     for earning in earnings:
         key = (earning.rule, earning.currency)
         kept[key] = kept.get(key, 0) + earning.given
-    for earning in record.earnings:
-        currency = record.programme.points[earning.currency]
-        if earning.fixed and currency.returns == "keep_bonus":
-            kept[(earning.rule, earning.currency)] = record.kept.get(
-                (earning.rule, earning.currency), 0
-            )
+    _keep_bonuses(record, kept)
     return kept
+
+
+def _keep_bonuses(record: PurchaseRecord, kept: dict[tuple[str, str], int]) -> None:
+    """Where the policy keeps bonuses, a kept one also keeps its rivals of the group silent."""
+    groups = {rule.rule: rule.group for rule in record.programme.rules}
+    for earning in record.earnings:
+        key = (earning.rule, earning.currency)
+        if not earning.fixed or record.programme.points[earning.currency].returns != "keep_bonus":
+            continue
+        kept[key] = record.kept.get(key, 0)
+        group = groups.get(earning.rule)
+        if group is None or not kept[key]:
+            continue
+        if record.programme.groups[group].mode != "all":
+            for rival in [rival for rival in kept if rival[0] != earning.rule]:
+                if groups.get(rival[0]) == group:
+                    kept[rival] = min(kept[rival], record.kept.get(rival, 0))
 
 
 def _post_changes(
@@ -253,16 +267,17 @@ def _give_back_shares(
     budgets: dict[str, tuple[Budget, int, int]] = {}
     for rule in record.programme.rules:
         change = changed.get(rule.rule, 0)
-        if change >= 0:
+        if not change:
             continue
-        times = int(kept_before[rule.rule] + change <= 0 < kept_before[rule.rule])
+        units_before = kept_before.get(rule.rule, 0)
+        times = int(units_before + change > 0) - int(units_before > 0)
         for index, limit in enumerate(rule.limits):
             if limit.every is not None:
                 key = usage_key(limit, record.context.day, record.event.occurred_at)
-                add_usage(fold.state, limit_key(rule, index), key, -times, change)
+                add_usage(fold.state, limit_key(rule, index), key, times, change)
         for budget in rule.budgets:
-            _, units, before_times = budgets.get(budget.key, (budget, 0, 0))
-            budgets[budget.key] = (budget, units - change, max(times, before_times))
+            _, units, fewer = budgets.get(budget.key, (budget, 0, 0))
+            budgets[budget.key] = (budget, units - change, max(-times, fewer))
     for budget, units, times in budgets.values():
         fold.desk.give_back(budget, event.event_id, units, times)
 
@@ -351,9 +366,8 @@ def _return_at_average(
         if units:
             state.earned[code] = earned - units
             cause = cause_of(event, rule="return:average", reason={"amount": counted})
-            take_from_others(
-                fold, programme, programme.points[code], units, cause, strict=fold.is_strict(event)
-            )
+            currency = fold.currency(programme, code)
+            take_from_others(fold, programme, currency, units, cause, strict=fold.is_strict(event))
             credit_points(programme, state, day, {("return:average", code): -units})
     state.spent -= counted
     credit(programme, state, "spend", day, -counted)

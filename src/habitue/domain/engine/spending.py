@@ -6,6 +6,7 @@ from habitue.domain.engine.context import context_of
 from habitue.domain.engine.folding import (
     Fold,
     cause_of,
+    check_positive,
     give,
     points_currency,
     spend_points,
@@ -106,6 +107,7 @@ def apply_transfer_out(fold: Fold, event: Event) -> None:
     body = event.body
     assert isinstance(body, TransferOut), "only transfers are applied here"
     currency = points_currency(programme, body.currency)
+    check_positive(body.units, "units")
     available = fold.state.spendable(currency.code, event.occurred_at)
     if available < body.units and fold.is_strict(event):
         raise Refusal(
@@ -136,6 +138,7 @@ def apply_transfer_in(fold: Fold, event: Event) -> None:
     cause = cause_of(event)
     inactive = str(currency.expiry.period) if isinstance(currency.expiry, ExpiresInactive) else ""
     for index, portion in enumerate(body.portions):
+        check_positive(portion.units, f"portions[{index}].units")
         lot = fold.books.open_lot(
             currency.code,
             portion.activates_at,

@@ -1,0 +1,1 @@
+"""The engine: every case of its semantics, known answers, properties, refusals."""

@@ -1,0 +1,124 @@
+"""Each refusal that the engine can raise: code, place and values; nothing changes (SEMANTICS 21)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import habitue.domain.engine
+from habitue.domain.errors import Code
+from habitue.domain.events import Event, PointsPayment, ReturnedLine
+from habitue.domain.programme.model import PendingConfirmation
+from tests.domain.engine.building import (
+    adjusted,
+    at,
+    back,
+    bought,
+    confirmed,
+    item,
+    ladder,
+    points,
+    programme,
+    rate,
+    redeemed,
+    returned,
+    sent,
+    tier,
+    undone,
+    unlinked,
+)
+from tests.domain.engine.harness import Member
+
+_SALE = bought("2026-02-01", item("A", "30.00", pieces="3"), item("B", "5.00"))
+_SPENT = redeemed("2026-02-02", 20)
+_NEVER = bought("2026-01-15", "1.00", name="never")
+
+
+def _plain() -> Member:
+    member = Member(programme(rate(), tiers=ladder(tier("gold", 100_000))))
+    member.post(_SALE, _SPENT)
+    return member
+
+
+def _refusing() -> Member:
+    strict = points(negative="refuse")
+    member = Member(
+        programme(rate(), currencies=(strict,), without_purchase="refuse", claim_days=10)
+    )
+    member.post(_SALE, _SPENT)
+    return member
+
+
+def _confirming() -> Member:
+    member = Member(programme(rate(), currencies=(points(pending=PendingConfirmation()),)))
+    member.post(_SALE, confirmed("2026-02-02", _SALE))
+    return member
+
+
+_CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
+    (Code.UNKNOWN_VERSION, "", _plain, bought("2026-03-01", "1.00", version=9)),
+    (Code.WRONG_CURRENCY, "currency", _plain, bought("2026-03-01", "1.00", currency="USD")),
+    (Code.WRONG_CURRENCY, "currency", _plain, returned("2026-03-01", _SALE, currency="USD")),
+    (Code.UNKNOWN_POINTS, "currency", _plain, redeemed("2026-03-01", 1, currency="stars")),
+    (Code.UNKNOWN_POINTS, "currency", _plain, adjusted("2026-03-01", 1, currency="stars")),
+    (Code.UNKNOWN_POINTS, "currency", _plain, sent("2026-03-01", 1, currency="stars")),
+    (Code.UNKNOWN_EVENT, "redemption", _plain, undone("2026-03-01", redeemed("2026-01-01", 1))),
+    (Code.INCONSISTENT, "expires_at", _plain, adjusted("2026-03-01", 1, expires_at=at("2026-02-28"))),
+    (Code.PURCHASE_NOT_FOUND, "purchase", _plain, returned("2026-03-01", _NEVER)),
+    (Code.PURCHASE_NOT_FOUND, "purchase", _plain, confirmed("2026-03-01", _NEVER)),
+    (Code.RETURN_OF_UNKNOWN_LINE, "lines[1].line", _plain,
+     returned("2026-03-01", _SALE, back("B"), back("Z"))),
+    (Code.RETURN_OF_UNKNOWN_LINE, "lines[0].product", _plain,
+     returned("2026-03-01", _SALE, ReturnedLine(product="Z", quantity=1000))),
+    (Code.RETURN_EXCEEDS_PURCHASE, "lines[0].quantity", _plain,
+     returned("2026-03-01", _SALE, back("A", pieces="3.001"))),
+    (Code.RETURN_EXCEEDS_PURCHASE, "lines[0].amount", _plain,
+     returned("2026-03-01", _SALE, back("A", amount="30.01"))),
+    (Code.RETURN_NOT_MATCHED, "purchase", _refusing,
+     returned("2026-03-01", None, unlinked("A", pieces="1", amount="10.00"))),
+    (Code.RETURN_EXCEEDS_BALANCE, "lines", _refusing, returned("2026-03-01", _SALE)),
+    (Code.RETURN_BEFORE_PURCHASE, "occurred_at", _plain, returned("2026-01-31", _SALE)),
+    (Code.NOTHING_TO_CONFIRM, "purchase", _plain, confirmed("2026-03-01", _SALE)),
+    (Code.NOTHING_TO_CONFIRM, "purchase", _confirming, confirmed("2026-03-01", _SALE)),
+    (Code.NOT_ENOUGH_POINTS, "units", _plain, redeemed("2026-03-01", 16)),
+    (Code.NOT_ENOUGH_POINTS, "units", _plain, redeemed("2026-02-01 18:00", 16)),
+    (Code.NOT_ENOUGH_POINTS, "units", _plain, sent("2026-03-01", 16)),
+    (Code.NOT_ENOUGH_POINTS, "units", _plain, adjusted("2026-03-01", -16)),
+    (Code.NOT_ENOUGH_POINTS, "points_paid", _plain,
+     bought("2026-03-01", item("C", "0.50"), points_paid=(PointsPayment("points", 16, 50),))),
+    (Code.UNDO_EXCEEDS_REDEMPTION, "units", _plain, undone("2026-03-01", _SPENT, 21)),
+    (Code.UNKNOWN_TIER, "tier", _plain, adjusted("2026-03-01", tier="platinum")),
+    (Code.CLAIM_TOO_LATE, "claimed_at", _refusing,
+     bought("2026-03-01", "1.00", claimed_at=at("2026-03-12"))),
+    (Code.CLAIM_NOT_ALLOWED, "claimed_at", _plain,
+     bought("2026-03-01", "1.00", claimed_at=at("2026-03-02"))),
+    (Code.NOT_POSITIVE, "units", _plain, redeemed("2026-03-01", 0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "make", "event"),
+    _CASES,
+    ids=[f"{number}-{case[0].value}" for number, case in enumerate(_CASES, 1)],
+)
+def test_refusal(code: Code, path: str, make: Callable[[], Member], event: Event) -> None:
+    refusal = make().refuses(event, code)
+    assert refusal.path.startswith(path)
+    assert refusal.as_json()["code"] == code.value
+
+
+def test_every_code_that_the_engine_raises_stands_in_the_table() -> None:
+    folder = Path(next(iter(habitue.domain.engine.__path__)))
+    raised = {
+        node.attr
+        for file in sorted(folder.glob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Code"
+    }
+    assert raised
+    assert raised <= {code.name for code, *_ in _CASES}

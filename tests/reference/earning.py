@@ -1,0 +1,344 @@
+"""What a basket earns, by the plainest means: exact fractions, lists and loops (SEMANTICS 4-8).
+
+Independent of the engine on purpose; it shares only the programme, the events and the calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from habitue.domain.events import Line, Purchase, Scalar
+from habitue.domain.programme.model import (
+    LineFilter,
+    PointsCurrency,
+    Programme,
+    Rate,
+    Rule,
+    SpendSettings,
+    Tiers,
+)
+from habitue.kit.instants import Instant
+from habitue.kit.rounding import round_fraction, split_by_largest_remainder
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A line, what of it counts on its own and within the whole, and whether its kind counts."""
+
+    line: Line
+    alone: Fraction
+    within: Fraction
+    eligible: bool
+
+
+Basket = tuple[Counted, ...]
+
+
+def amount_of(basket: Basket) -> int:
+    """What counts of the whole, in whole minor units."""
+    total = sum((one.within for one in basket), Fraction(0))
+    return total.numerator // total.denominator
+
+
+def basket_of(purchase: Purchase, settings: SpendSettings) -> Basket:
+    """A purchase as the switches of SEMANTICS 6 see it."""
+    switches = {
+        "goods": True,
+        "delivery": settings.delivery,
+        "tip": settings.tips,
+        "deposit": settings.deposits,
+        "gift_card": settings.gift_card_sales,
+    }
+    lines = purchase.lines
+    amounts: list[int] = []
+    for line in lines:
+        counted = line.amount
+        if settings.discounts == "before":
+            counted += line.discount
+        if not settings.tax:
+            counted -= line.tax
+        amounts.append(counted if switches[line.role] else 0)
+
+    deductions: list[int] = []
+    if settings.discounts == "paid" and settings.order_discounts == "spread":
+        deductions.append(purchase.order_discount)
+    not_counted = 0
+    if not settings.paid_with_points:
+        not_counted += sum(part.amount for part in purchase.points_paid)
+    if not settings.paid_with_gift_card:
+        not_counted += purchase.gift_card_amount
+    deductions.append(not_counted)
+    for deduction in deductions:
+        parts = split_by_largest_remainder(deduction, [line.amount for line in lines])
+        for place, part in enumerate(parts):
+            without_tax = part
+            if not settings.tax and lines[place].amount:
+                without_tax = part - part * lines[place].tax // lines[place].amount
+            amounts[place] = max(0, amounts[place] - without_tax)
+
+    total = sum(amounts)
+    factor = Fraction(1)
+    if settings.discounts == "paid" and settings.order_discounts == "order" and total:
+        factor = Fraction(max(0, total - purchase.order_discount), total)
+    return tuple(
+        Counted(line, Fraction(amount), amount * factor, switches[line.role])
+        for line, amount in zip(lines, amounts, strict=True)
+    )
+
+
+def what_is_left(basket: Basket, quantities: list[int], amounts: list[int]) -> Basket:
+    """The basket when each line is down to these pieces and this money."""
+    left: list[Counted] = []
+    for one, quantity, amount in zip(basket, quantities, amounts, strict=True):
+        if amount == 0 and (one.line.amount > 0 or quantity == 0):
+            continue
+        part = Fraction(amount, one.line.amount) if one.line.amount else Fraction(1)
+        line = replace(one.line, quantity=quantity, amount=amount)
+        left.append(Counted(line, one.alone * part, one.within * part, one.eligible))
+    if any(amounts) or not any(one.line.amount for one in basket):
+        return tuple(left)
+    return ()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The member just before an event, and the event."""
+
+    kind: str
+    occurred_at: Instant
+    day: int
+    minute: int
+    store: str | None
+    channel: str | None
+    staff: str | None
+    attributes: Mapping[str, Scalar]
+    tier: str | None
+    purchases: int
+    visits: int
+    days_since_visit: int | None
+    days_since_enrolment: int | None
+    balances: Mapping[str, int]
+    rank: int
+    highest: int
+    spend_before: int
+    rooms: Mapping[tuple[str, int], tuple[int | None, int | None]]
+    basket: Basket = field(default=())
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the basket."""
+        return tuple(one.line for one in self.basket)
+
+    @property
+    def basket_amount(self) -> int:
+        """What counts of the basket."""
+        return amount_of(self.basket)
+
+    def balance(self, currency: str) -> int:
+        """The balance before the event."""
+        return self.balances.get(currency, 0)
+
+
+@dataclass
+class Share:
+    """What one rule gives in one currency."""
+
+    rule: str
+    currency: str
+    units: int
+    fixed: bool
+
+
+def shares_of(programme: Programme, moment: Moment) -> list[Share]:
+    """What every rule gives, before caps: rates, fixed gifts, then the multipliers' own parts."""
+    rules = _settled(programme, moment, [r for r in programme.rules if _fires(r, moment)])
+    factors: list[tuple[str, str, Fraction, LineFilter | None]] = [
+        (rule.rule, rule.multiplied_currency or "", rule.multiply, rule.lines)
+        for rule in rules
+        if rule.multiply is not None
+    ]
+    if programme.tiers is not None and moment.kind == "purchase":
+        name, factor = _tier_factor(programme.tiers, moment)
+        factors.append((f"tier:{name}", programme.tiers.multiplied_currency, factor, None))
+
+    found: list[Share] = []
+    added: dict[tuple[str, str], Share] = {}
+    for rule in rules:
+        for give in rule.gives:
+            if not isinstance(give, Rate):
+                found.append(
+                    Share(rule.rule, give.currency, give.units * _times(rule, moment), fixed=True)
+                )
+                continue
+            mode = programme.points[give.currency].rounding
+            exact = _rate_by_line(rule, give, moment)
+            before = round_fraction(sum(exact, Fraction(0)), mode)
+            found.append(Share(rule.rule, give.currency, before, fixed=False))
+            for name, currency, factor, lines in factors:
+                if currency != give.currency:
+                    continue
+                exact = [
+                    value * factor if lines is None or _matches(lines, one) else value
+                    for value, one in zip(exact, moment.basket, strict=True)
+                ]
+                after = round_fraction(sum(exact, Fraction(0)), mode)
+                own = added.setdefault((name, currency), Share(name, currency, 0, fixed=False))
+                own.units += after - before
+                before = after
+    return found + list(added.values())
+
+
+def _fires(rule: Rule, moment: Moment) -> bool:
+    if not rule.enabled or rule.on != moment.kind:
+        return False
+    if rule.starts_at is not None and moment.occurred_at < rule.starts_at:
+        return False
+    if rule.ends_at is not None and moment.occurred_at >= rule.ends_at:
+        return False
+    if rule.when is not None and not rule.when.holds(moment):
+        return False
+    asked = rule.each or rule.lines
+    return asked is None or any(_matches(asked, one) for one in moment.basket)
+
+
+def _matches(lines: LineFilter, one: Counted) -> bool:
+    return one.eligible and lines.matches(one.line)
+
+
+def _settled(programme: Programme, moment: Moment, willing: list[Rule]) -> list[Rule]:
+    """Groups choose; then whoever stops the others cuts the list; until nothing changes."""
+    while True:
+        kept = list(willing)
+        for group in programme.groups.values():
+            rivals = [rule for rule in willing if rule.group == group.code]
+            if group.mode == "all" or not rivals:
+                continue
+            winner = rivals[0]
+            if group.mode == "best":
+                worth = [_worth(rule, moment, willing) for rule in rivals]
+                winner = rivals[worth.index(max(worth))]
+            kept = [rule for rule in kept if rule is winner or rule not in rivals]
+        stops = [place for place, rule in enumerate(willing) if rule.stop and rule in kept]
+        if not stops or stops[0] == len(willing) - 1:
+            return kept
+        willing = willing[: stops[0] + 1]
+
+
+def _worth(rule: Rule, moment: Moment, willing: list[Rule]) -> Fraction:
+    total = Fraction(0)
+    if rule.multiply is None:
+        for give in rule.gives:
+            if isinstance(give, Rate):
+                total += sum(_rate_by_line(rule, give, moment), Fraction(0))
+            else:
+                total += give.units * _times(rule, moment)
+        return total
+    for other in willing:
+        for give in other.gives:
+            if isinstance(give, Rate) and give.currency == rule.multiplied_currency:
+                for value, one in zip(
+                    _rate_by_line(other, give, moment), moment.basket, strict=True
+                ):
+                    if rule.lines is None or _matches(rule.lines, one):
+                        total += value
+    return total * (rule.multiply - 1)
+
+
+def _rate_by_line(rule: Rule, give: Rate, moment: Moment) -> list[Fraction]:
+    if not give.per:
+        return [Fraction(0) for _ in moment.basket]
+    counted: list[Fraction] = []
+    for one in moment.basket:
+        if rule.lines is None:
+            counted.append(one.within)
+        else:
+            counted.append(one.alone if rule.lines.matches(one.line) else Fraction(0))
+    return [value * give.units / give.per for value in counted]
+
+
+def _times(rule: Rule, moment: Moment) -> int:
+    if rule.each is None:
+        return 1
+    pieces = sum(one.line.quantity for one in moment.basket if _matches(rule.each, one))
+    return pieces // 1000
+
+
+def _tier_factor(tiers: Tiers, moment: Moment) -> tuple[str, Fraction]:
+    """The multiplier of the tier; with ``split``, the average over the parts of the purchase."""
+    place = moment.rank
+    factors = [Fraction(1)] + [tier.multiply for tier in tiers.tiers]
+    names = [""] + [tier.code for tier in tiers.tiers]
+    total = moment.basket_amount
+    if tiers.crossing != "split" or tiers.metrics[0].name != "spend" or total <= 0:
+        return names[place + 1], factors[place + 1]
+    # Walk over the purchase from threshold to threshold.
+    position, weighted = 0, Fraction(0)
+    while place + 1 < len(tiers.tiers):
+        following = tiers.tiers[place + 1]
+        threshold = (following.reenter if place + 1 <= moment.highest else following.enter)[0]
+        if threshold is None or threshold - moment.spend_before >= total:
+            break
+        reached = max(position, threshold - moment.spend_before)
+        weighted += (reached - position) * factors[place + 1]
+        position, place = reached, place + 1
+    weighted += (total - position) * factors[place + 1]
+    return names[place + 1], weighted / total
+
+
+def cap(
+    programme: Programme, moment: Moment, shares: list[Share], grants: Mapping[str, int]
+) -> None:
+    """Lower shares to what caps allow: per purchase, per member, shared budgets, the ceiling.
+
+    ``grants`` says what each shared budget granted to this event: a settled fact.
+    """
+    for rule in programme.rules:
+        own = [share for share in shares if share.rule == rule.rule]
+        places = sorted(
+            range(len(rule.limits)), key=lambda place, r=rule: r.limits[place].every is not None
+        )
+        for place in places:
+            limit = rule.limits[place]
+            if limit.every is None:
+                times, units = None, limit.units
+            else:
+                times, units = moment.rooms[rule.rule, place]
+            for share in own:
+                if share.units <= 0:
+                    continue
+                if times == 0:
+                    share.units = 0
+                elif units is not None:
+                    if share.units > units:
+                        share.units = 0 if limit.overflow == "refuse" else units
+                    units -= share.units
+    for name in sorted(programme.budgets, reverse=True):
+        left = grants.get(name, 0)
+        behind = {r.rule for r in programme.rules if any(b.key == name for b in r.budgets)}
+        for share in shares:
+            if share.rule in behind and share.units > 0:
+                share.units = min(share.units, left)
+                left -= share.units
+    _ceilings(programme.points.values(), moment, shares)
+    for currency in programme.points:
+        lacking = -sum(share.units for share in shares if share.currency == currency)
+        for share in shares:
+            if lacking > 0 and share.currency == currency and share.units < 0:
+                raised = min(lacking, -share.units)
+                share.units += raised
+                lacking -= raised
+
+
+def _ceilings(
+    currencies: Iterable[PointsCurrency], moment: Moment, shares: list[Share]
+) -> None:
+    for currency in currencies:
+        if currency.max_balance is None:
+            continue
+        room = max(0, currency.max_balance - moment.balance(currency.code))
+        for share in shares:
+            if share.currency == currency.code:
+                share.units = min(share.units, room)
+                room -= share.units
