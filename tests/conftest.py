@@ -11,6 +11,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -22,12 +23,15 @@ os.environ["HABITUE_HOME"] = str(PROJECT / "var" / "test" / "home")
 os.environ.setdefault("HABITUE_LOG_LEVEL", "warning")
 
 # A failure prints the way to repeat it: @reproduce_failure, or --hypothesis-seed.
-hypothesis.settings.register_profile(
-    "default", deadline=None, max_examples=60, print_blob=True, derandomize=False
-)
-hypothesis.settings.register_profile(
-    "thorough", deadline=None, max_examples=2000, print_blob=True, derandomize=False
-)
+for name, examples in (("default", 60), ("thorough", 2000)):
+    hypothesis.settings.register_profile(
+        name,
+        deadline=None,
+        max_examples=examples,
+        print_blob=True,
+        derandomize=False,
+        database=DirectoryBasedExampleDatabase(PROJECT / "var" / "cache" / "hypothesis"),
+    )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

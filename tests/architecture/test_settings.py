@@ -1,11 +1,13 @@
 """Every setting is declared once, documented, and refuses what it cannot use."""
 
+import inspect
 import re
 
 import pytest
 
 from habitue.config import environment
 from habitue.interfaces.commands.exit_codes import ExitCode
+from habitue.interfaces.commands.serve import serve
 from tests.architecture.sources import PROJECT, source_modules
 
 MANUAL = PROJECT / "docs" / "operator"
@@ -66,6 +68,12 @@ def test_what_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
 @pytest.mark.parametrize("name", ["DATABASE_URL", "HABITUE_SECRET_KEY"])
 def test_a_refusal_does_not_repeat_a_secret(name: str) -> None:
     assert "hunter2" not in "".join(environment.check_all({name: "hunter2"}))
+
+
+@pytest.mark.parametrize("setting", [environment.HOST, environment.PORT, environment.WORKERS])
+def test_the_command_line_has_the_same_defaults(setting: environment.Setting[object]) -> None:
+    option = setting.name.removeprefix("HABITUE_").lower()
+    assert inspect.signature(serve).parameters[option].default == setting.value({})
 
 
 def test_the_environment_is_read_in_one_place() -> None:

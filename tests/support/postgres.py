@@ -47,6 +47,10 @@ class ServerForTests:
         url = _with_database(self.superuser_url, database) if database else self.superuser_url
         return psycopg.connect(url, autocommit=True)
 
+    def superuser_address(self, database: str) -> str:
+        """Return the address under which the superuser sees a database."""
+        return _with_database(self.superuser_url, database)
+
     def application_url(self, database: str) -> str:
         """Return the address under which the programme itself sees a database."""
         parts = urlsplit(_with_database(self.superuser_url, database))
