@@ -371,6 +371,12 @@ class Tiers:
     downgrade: Literal["soft_landing", "to_deserved"]
     crossing: Literal["old_rate", "split"]
     multiplied_currency: str
+    ranks: Mapping[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Look up each tier's place once: the engine asks for it at every event."""
+        ranks = {tier.code: place for place, tier in enumerate(self.tiers)}
+        object.__setattr__(self, "ranks", ranks)
 
 
 # --- the whole ------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""The programme document: its models, its static checks and its sentences."""

@@ -1,0 +1,221 @@
+"""The whole document: from what YAML or JSON says to the programme that the engine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainValidator
+
+from habitue.domain.programme.earn import RulePart, RuleReader, read_rule_id
+from habitue.domain.programme.faults import Faults, InvalidDocument
+from habitue.domain.programme.fields import Vocabulary
+from habitue.domain.programme.limits import CampaignPart
+from habitue.domain.programme.model import Group, Programme, Tiers
+from habitue.domain.programme.parts import Label, Money, Part, Slug, Zone, read_leniently
+from habitue.domain.programme.points import (
+    PointsPart,
+    build_points,
+    decimals_of,
+    read_list,
+)
+from habitue.domain.programme.reading import LANGUAGES, choice
+from habitue.domain.programme.shape import check_shape
+from habitue.domain.programme.spend import ClaimsPart, ReturnsPart, SpendPart, build_spend
+from habitue.domain.programme.tiers import TiersPart, build_tiers
+from habitue.kit.money import currency_exponent
+
+DEFAULT_POINTS = "points"
+
+AttributeType = Literal["text", "number", "yes_no"]
+RuleId = Annotated[str, BeforeValidator(read_rule_id)]
+
+
+class MoneyPart(Part):
+    """The programme's money."""
+
+    currency: Money
+
+
+class DocumentPart(Part):
+    """All of the document.
+
+    The fields that every document needs may be absent here, so that one that is missing or wrong
+    does not hide the faults of the others; ``read_document`` asks for them.
+    """
+
+    programme: Slug | None = None
+    name: Label | None = None
+    money: MoneyPart | None = None
+    zone: Zone | None = None
+    languages: Annotated[
+        list[str], PlainValidator(lambda raw: read_list(raw, choice(*LANGUAGES)))
+    ] = Field(default_factory=lambda: ["en"])
+    points: dict[Slug, PointsPart] = Field(default_factory=dict)
+    spend: SpendPart = SpendPart()
+    stacking: dict[
+        Slug,
+        Annotated[Literal["all", "first", "best"], PlainValidator(choice("all", "first", "best"))],
+    ] = Field(default_factory=dict)
+    campaigns: dict[Slug, CampaignPart] = Field(default_factory=dict)
+    attributes: dict[
+        Slug,
+        Annotated[AttributeType, PlainValidator(choice("text", "number", "yes_no"))],
+    ] = Field(default_factory=dict)
+    earn: dict[RuleId, RulePart] = Field(default_factory=dict)
+    tiers: TiersPart | None = None
+    returns: ReturnsPart = ReturnsPart()
+    claims: ClaimsPart | None = None
+
+
+# Stand-ins where the real value has a fault, chosen so that they cause no further ones.
+_ANY_EXPONENT = 4
+_ANY_DECIMALS = 6
+_ANY_ZONE = "UTC"
+
+_NEEDED = {
+    "programme": "Add the code of the programme, such as programme: corner-cafe.",
+    "money": "Add the currency of the programme, such as money: {currency: EUR}.",
+    "zone": "Add the time zone of the programme, such as zone: Europe/Paris.",
+}
+
+
+def parse_document(raw: Mapping[str, Any], *, number: int = 1) -> Programme:
+    """The programme of a document, as its version ``number``.
+
+    Raises ``InvalidDocument`` with all the faults that were found, where one of them is an error.
+    """
+    faults = Faults()
+    programme = read_document(raw, number=number, faults=faults)
+    if programme is None:
+        raise InvalidDocument(list(faults))
+    return programme
+
+
+def read_document(raw: object, *, number: int, faults: Faults) -> Programme | None:
+    """The programme of a document, and in ``faults`` whatever is wrong or worth a look; ``None``
+    where there is an error."""
+    check_shape(raw, faults)
+    if not isinstance(raw, Mapping):
+        faults.add("", raw, "not_a_mapping", "Write the document as a mapping, from programme: on.")
+        return None
+    if faults.has_errors():
+        return None
+    part = read_leniently(DocumentPart, raw, faults) or DocumentPart()
+    for name, remedy in _NEEDED.items():
+        if raw.get(name) is None:
+            faults.add(name, None, "missing_field", remedy)
+    if not part.earn and not faults.spoiled("earn"):
+        remedy = (
+            "Add at least one rule, such as base: {on: purchase, give: {points: 1, per: 1.00}}."
+        )
+        faults.add("earn", raw.get("earn"), "missing_field", remedy)
+    programme = _Builder(part, raw, number, faults).build()
+    return None if faults.has_errors() else programme
+
+
+def default_points(parts: Mapping[str, PointsPart]) -> str | None:
+    """The currency of points that is meant where none is named: the only one, the one called
+    ``points``, or the only one of kind ``points``.  Never "the first": stored documents have no
+    order."""
+    if len(parts) == 1:
+        return next(iter(parts))
+    if DEFAULT_POINTS in parts:
+        return DEFAULT_POINTS
+    of_kind = [code for code, part in parts.items() if part.kind == "points"]
+    return of_kind[0] if len(of_kind) == 1 else None
+
+
+def tier_codes(raw: Mapping[str, Any]) -> list[str]:
+    """The codes of the tiers as a document spells them, in its order, faulty ones included."""
+    tiers = raw.get("tiers")
+    if not isinstance(tiers, Mapping):
+        return []
+    return [name for name in tiers if name not in TiersPart.known_fields()]
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Builds the programme from the parts that could be read.
+
+    Names that the raw document declares count as declared, even where their declaration has a
+    fault of its own: one mistake shall be reported once.
+    """
+
+    part: DocumentPart
+    raw: Mapping[str, Any]
+    number: int
+    faults: Faults
+
+    def build(self) -> Programme:
+        part, faults = self.part, self.faults
+        money = part.money.currency if part.money is not None else ""
+        exponent = currency_exponent(money) if money else _ANY_EXPONENT
+        zone = part.zone or _ANY_ZONE
+        points = part.points or ({} if self._declared("points") else {DEFAULT_POINTS: PointsPart()})
+        multiplied = default_points(points)
+        codes = tier_codes(self.raw)
+        vocabulary = Vocabulary(
+            exponent=exponent,
+            tiers=tuple(codes),
+            points=self._decimals(points, exponent),
+            attributes={**dict.fromkeys(self._declared("attributes"), "text"), **part.attributes},
+        )
+        currencies = build_points(
+            points, exponent=exponent, zone=zone, tiers=frozenset(codes), faults=faults
+        )
+        tiers: Tiers | None = None
+        if part.tiers is not None:
+            tiers = build_tiers(
+                part.tiers, vocabulary=vocabulary, multiplied=multiplied, faults=faults
+            )
+            vocabulary = replace(vocabulary, tiers=tuple(tier.code for tier in tiers.tiers))
+        groups = {code: Group(code, "all") for code in self._declared("stacking")}
+        groups |= {code: Group(code, mode) for code, mode in sorted(part.stacking.items())}
+        campaigns = dict.fromkeys(self._declared("campaigns"), CampaignPart())
+        reader = RuleReader(
+            vocabulary=vocabulary,
+            zone=zone,
+            groups=groups,
+            campaigns={**campaigns, **part.campaigns},
+            multiplied=multiplied,
+            listed_limits=self._listed_limits(),
+            faults=faults,
+        )
+        rules = reader.build(part.earn)
+        return Programme(
+            code=part.programme or "",
+            number=self.number,
+            currency=money,
+            zone=zone,
+            languages=tuple(part.languages),
+            points=currencies,
+            spend=build_spend(part.spend),
+            rules=rules,
+            groups=groups,
+            tiers=tiers,
+            without_purchase=part.returns.without_purchase,
+            claim_days=part.claims.within if part.claims is not None else None,
+            budgets=dict(sorted(reader.budgets.items())),
+        )
+
+    def _declared(self, section: str) -> list[str]:
+        raw = self.raw.get(section)
+        return list(raw) if isinstance(raw, Mapping) else []
+
+    def _decimals(self, points: Mapping[str, PointsPart], exponent: int) -> dict[str, int]:
+        decimals = dict.fromkeys(self._declared("points"), _ANY_DECIMALS)
+        for code, part in points.items():
+            spoiled = self.faults.spoiled(f"points.{code}.decimals")
+            decimals[code] = _ANY_DECIMALS if spoiled else decimals_of(part, exponent)
+        return dict(sorted(decimals.items()))
+
+    def _listed_limits(self) -> frozenset[str]:
+        earn = self.raw.get("earn")
+        rules = earn.items() if isinstance(earn, Mapping) else ()
+        return frozenset(
+            rule
+            for rule, raw in rules
+            if isinstance(raw, Mapping) and isinstance(raw.get("limit"), list | tuple)
+        )

@@ -1,0 +1,343 @@
+"""The rules of the document: when they fire, and what they give or multiply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from habitue.domain.programme.conditions import parse_condition, parse_line_filter
+from habitue.domain.programme.faults import Faults
+from habitue.domain.programme.fields import Vocabulary
+from habitue.domain.programme.limits import (
+    BudgetField,
+    CampaignPart,
+    Campaigns,
+    LimitsField,
+    build_budget,
+    build_limits,
+)
+from habitue.domain.programme.model import (
+    Budget,
+    Condition,
+    Fixed,
+    Give,
+    Group,
+    LineFilter,
+    Rate,
+    Rule,
+)
+from habitue.domain.programme.parts import Label, Number, Part, Slug, When, YesNo
+from habitue.domain.programme.reading import (
+    choice,
+    one_of,
+    read_decimal,
+    read_slug,
+    read_units,
+    suggestion,
+    whole,
+    wrong,
+)
+from habitue.kit.instants import Instant
+
+Trigger = Literal["purchase", "visit", "enrolment", "return", "adjustment"]
+
+TRIGGERS: tuple[Trigger, ...] = ("purchase", "visit", "enrolment", "return", "adjustment")
+TIER_PREFIX = "tier:"
+PER = "per"
+_LARGEST_GIFT = 10**9
+_LARGEST_FACTOR = 1000
+_OF_PURCHASES = ("lines", "each", "multiply")
+
+
+def read_rule_id(raw: object) -> str:
+    """The id of a rule: a code that is not one of those the engine uses itself."""
+    if isinstance(raw, str) and raw.startswith(TIER_PREFIX):
+        raise wrong(
+            "reserved_name", f"Choose another id: {TIER_PREFIX} names the tiers' own rules."
+        )
+    return read_slug(raw)
+
+
+class RulePart(Part):
+    """One rule as it stands in the document."""
+
+    name: Label | None = None
+    # Asked for by the reader, so that a rule without it is still checked in every other respect.
+    on: Annotated[Trigger | None, PlainValidator(choice(*TRIGGERS))] = None
+    when: Any = None
+    lines: Any = None
+    each: Any = None
+    give: Any = None
+    multiply: Number | None = None
+    of: Slug | None = None
+    group: Slug | None = None
+    priority: Annotated[int, PlainValidator(whole(-1_000_000, 1_000_000))] = 0
+    stop: YesNo = False
+    limit: LimitsField = Field(default_factory=list)
+    budget: BudgetField = None
+    campaign: Slug | None = None
+    begins: When | None = Field(None, alias="from")
+    until: When | None = None
+    enabled: YesNo = True
+
+
+@dataclass(slots=True)
+class RuleReader:
+    """Builds the rules of one document; ``budgets`` collects what they draw from.
+
+    ``multiplied`` is the currency that a multiplier means which names none; ``listed_limits`` are
+    the rules whose caps stand in a list.
+    """
+
+    vocabulary: Vocabulary
+    zone: str
+    groups: Mapping[str, Group]
+    campaigns: Campaigns
+    multiplied: str | None
+    listed_limits: frozenset[str]
+    faults: Faults
+    budgets: dict[str, Budget] = field(default_factory=dict)
+
+    def build(self, parts: Mapping[str, RulePart]) -> tuple[Rule, ...]:
+        """The rules in their order of evaluation: higher priority first, then by id."""
+        ordered = sorted(parts.items(), key=lambda item: (-item[1].priority, item[0]))
+        currencies = {rule: self._currencies(part) for rule, part in ordered}
+        for code in sorted(self.campaigns):
+            check_times(self.campaigns[code], f"campaigns.{code}", self.zone, self.faults)
+            self._campaign_budget(code, ordered, currencies)
+        return tuple(self._rule(rule, part, currencies[rule]) for rule, part in ordered)
+
+    def _currencies(self, part: RulePart) -> set[str]:
+        """The currencies that a rule gives or multiplies, as far as they are known."""
+        named: set[str | None] = (
+            {part.of or self.multiplied} if part.multiply is not None else set()
+        )
+        if isinstance(part.give, Mapping):
+            named |= set(part.give) - {PER}
+        return {code for code in self.vocabulary.points if code in named}
+
+    def _decimals(self, currencies: set[str]) -> set[int]:
+        return {self.vocabulary.points[code] for code in currencies}
+
+    def _campaign_budget(
+        self, code: str, rules: list[tuple[str, RulePart]], currencies: Mapping[str, set[str]]
+    ) -> None:
+        part = self.campaigns[code]
+        if part.budget is None:
+            return
+        members = [currencies[rule] for rule, part in rules if part.campaign == code]
+        budget = build_budget(
+            part.budget,
+            key=f"campaign:{code}",
+            path=f"campaigns.{code}.budget",
+            decimals=self._decimals(set().union(*members)),
+            faults=self.faults,
+        )
+        if budget is not None:
+            self.budgets[budget.key] = budget
+
+    def _rule(self, rule: str, part: RulePart, currencies: set[str]) -> Rule:
+        path = f"earn.{rule}"
+        self._check_whole(part, path)
+        starts_at, ends_at = self._times(part, path)
+        return Rule(
+            rule=rule,
+            on=part.on or "purchase",
+            when=self._condition(part.when, f"{path}.when"),
+            lines=self._filter(part.lines, f"{path}.lines"),
+            each=self._filter(part.each, f"{path}.each"),
+            gives=self._gives(part, f"{path}.give"),
+            multiply=self._factor(part, f"{path}.multiply"),
+            multiplied_currency=self._multiplied(part, path),
+            group=self._group(part, f"{path}.group"),
+            priority=part.priority,
+            stop=part.stop,
+            limits=build_limits(
+                part.limit,
+                path=f"{path}.limit",
+                listed=rule in self.listed_limits,
+                decimals=self._decimals(currencies),
+                faults=self.faults,
+            ),
+            budgets=self._budgets(rule, part, currencies),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            enabled=part.enabled,
+        )
+
+    def _check_whole(self, part: RulePart, path: str) -> None:
+        """Fields that only make sense together, or never do."""
+        if part.on is None:
+            self.faults.echo(
+                f"{path}.on", None, "missing_field", f"Write on: and {one_of(TRIGGERS)}."
+            )
+        if part.give is None and part.multiply is None:
+            self.faults.echo(path, "", "nothing_to_do", "Write what the rule gives or multiplies.")
+        if part.give is not None and part.multiply is not None:
+            self.faults.add(
+                f"{path}.multiply",
+                part.multiply,
+                "conflicting_fields",
+                "Write two rules: one that gives and one that multiplies.",
+            )
+        if part.of is not None and part.multiply is None:
+            self.faults.add(f"{path}.of", part.of, "conflicting_fields", "Use it with multiply.")
+        if part.each is not None and part.multiply is not None:
+            self.faults.add(
+                f"{path}.each", part.each, "conflicting_fields", "Use lines with multiply."
+            )
+        if part.on not in (None, "purchase"):
+            for name in _OF_PURCHASES:
+                if (given := getattr(part, name)) is not None:
+                    remedy = f"Remove it, or write on: purchase; a {part.on} has no spend."
+                    self.faults.add(f"{path}.{name}", given, "does_not_fit", remedy)
+
+    def _condition(self, raw: object, path: str) -> Condition | None:
+        if raw is None:
+            return None
+        return parse_condition(raw, path=path, vocabulary=self.vocabulary, faults=self.faults)
+
+    def _filter(self, raw: object, path: str) -> LineFilter | None:
+        if raw is None:
+            return None
+        return parse_line_filter(raw, path=path, vocabulary=self.vocabulary, faults=self.faults)
+
+    def _times(self, part: RulePart, path: str) -> tuple[Instant | None, Instant | None]:
+        """When the rule is in force: within its own time and within its campaign's."""
+        campaign = self.campaigns.get(part.campaign) if part.campaign else None
+        if part.campaign is not None and campaign is None:
+            self.faults.add(
+                f"{path}.campaign",
+                part.campaign,
+                "unknown_campaign",
+                f"Declare it under campaigns.{suggestion(part.campaign, self.campaigns)}",
+            )
+        frames: list[RulePart | CampaignPart] = [part]
+        if campaign is not None:
+            frames.append(campaign)
+        check_times(part, path, self.zone, self.faults)
+        starts = [frame.begins.start(self.zone) for frame in frames if frame.begins is not None]
+        ends = [frame.until.end(self.zone) for frame in frames if frame.until is not None]
+        return max(starts, default=None), min(ends, default=None)
+
+    def _gives(self, part: RulePart, path: str) -> tuple[Give, ...]:
+        raw = part.give
+        if raw is None:
+            return ()
+        if not isinstance(raw, Mapping) or not set(raw) - {PER}:
+            self.faults.add(
+                path, raw, "not_a_mapping", "Write what to give: {points: 1, per: 1.00}."
+            )
+            return ()
+        per = self._per(part, raw, f"{path}.{PER}") if PER in raw else None
+        gives = [
+            self._give(code, amount, per, f"{path}.{code}")
+            for code, amount in sorted(raw.items())
+            if code != PER
+        ]
+        return tuple(give for give in gives if give is not None)
+
+    def _per(self, part: RulePart, raw: Mapping[str, Any], path: str) -> int:
+        """Minor units of spend for which a rate gives; 0 where it gives nothing."""
+        if part.on not in (None, "purchase"):
+            remedy = f"Remove it, or write on: purchase; a {part.on} has no spend."
+            self.faults.add(path, raw[PER], "does_not_fit", remedy)
+        if part.each is not None:
+            remedy = "Remove it (each counts pieces), or use lines in place of each."
+            self.faults.add(path, raw[PER], "conflicting_fields", remedy)
+        try:
+            per = 0 if raw[PER] is None else read_units(raw[PER], self.vocabulary.exponent)
+        except PydanticCustomError as error:
+            self.faults.add(path, raw[PER], error.type, error.message())
+            return 0
+        if per == 0:
+            remedy = "Write for how much money the points are given, such as 1.00."
+            self.faults.add(path, raw[PER], "gives_nothing", remedy, severity="warning")
+        return per
+
+    def _give(self, code: str, raw: object, per: int | None, path: str) -> Give | None:
+        decimals = self.vocabulary.points.get(code)
+        if decimals is None:
+            known = self.vocabulary.points
+            remedy = f"Declare it under points, or write {one_of(known)}.{suggestion(code, known)}"
+            self.faults.add(path, raw, "unknown_points", remedy)
+            return None
+        try:
+            amount = read_decimal(raw)
+            if amount < 0:
+                raise wrong("negative", "Write a number above zero.")
+            if amount > _LARGEST_GIFT:
+                raise wrong("too_large", f"Write at most {_LARGEST_GIFT}.")
+            fixed = read_units(raw, decimals) if per is None else 0
+        except PydanticCustomError as error:
+            self.faults.add(path, raw, error.type, error.message())
+            return None
+        if amount == 0:
+            self.faults.add(
+                path, raw, "gives_nothing", "Write a number above zero.", severity="warning"
+            )
+        if per is None:
+            return Fixed(code, fixed)
+        return Rate(code, Fraction(amount) * 10**decimals, per)
+
+    def _factor(self, part: RulePart, path: str) -> Fraction | None:
+        return None if part.multiply is None else factor_of(part.multiply, path, self.faults)
+
+    def _multiplied(self, part: RulePart, path: str) -> str | None:
+        if part.multiply is None:
+            return None
+        code = part.of or self.multiplied
+        if code is None:
+            remedy = (
+                f"Add of: and the points that are multiplied, {one_of(self.vocabulary.points)}."
+            )
+            self.faults.add(f"{path}.of", None, "missing_field", remedy)
+        elif code not in self.vocabulary.points:
+            remedy = f"Write {one_of(self.vocabulary.points)}."
+            self.faults.add(f"{path}.of", code, "unknown_points", remedy)
+        return code
+
+    def _group(self, part: RulePart, path: str) -> str | None:
+        if part.group is not None and part.group not in self.groups:
+            remedy = f"Declare it under stacking.{suggestion(part.group, self.groups)}"
+            self.faults.add(path, part.group, "unknown_group", remedy)
+        return part.group
+
+    def _budgets(self, rule: str, part: RulePart, currencies: set[str]) -> tuple[Budget, ...]:
+        budgets = []
+        if part.budget is not None:
+            own = build_budget(
+                part.budget,
+                key=f"rule:{rule}",
+                path=f"earn.{rule}.budget",
+                decimals=self._decimals(currencies),
+                faults=self.faults,
+            )
+            if own is not None:
+                self.budgets[own.key] = own
+                budgets.append(own)
+        shared = self.budgets.get(f"campaign:{part.campaign}") if part.campaign else None
+        return (*budgets, shared) if shared is not None else tuple(budgets)
+
+
+def check_times(part: RulePart | CampaignPart, path: str, zone: str, faults: Faults) -> None:
+    """What ends before it starts is a mistake."""
+    if part.begins is None or part.until is None:
+        return
+    if part.until.end(zone) <= part.begins.start(zone):
+        remedy = "Let it end after it starts: until lies before from."
+        faults.add(f"{path}.until", str(part.until), "impossible_range", remedy)
+
+
+def factor_of(number: Any, path: str, faults: Faults) -> Fraction:
+    """A multiplier: exact, above zero, at most 1000."""
+    if number <= 0:
+        faults.add(path, number, "not_positive", "Write a factor above zero, such as 2 or 1.25.")
+    elif number > _LARGEST_FACTOR:
+        faults.add(path, number, "too_large", f"Write a factor of at most {_LARGEST_FACTOR}.")
+    return Fraction(number)

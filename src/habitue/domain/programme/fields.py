@@ -1,0 +1,161 @@
+"""The fields that conditions may ask for: of the event, its lines, its time and the member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from habitue.domain.events import QUANTITY_SCALE, Line, Scalar
+from habitue.domain.programme.kinds import (
+    COUNT,
+    DAY,
+    NO_TIER,
+    QUANTITY,
+    ROLE,
+    TEXT,
+    TIME,
+    WEEKDAY,
+    Kind,
+    attribute_kinds,
+    money_kind,
+    points_kind,
+    tier_kind,
+)
+from habitue.domain.programme.model import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a document declares and its conditions may name.
+
+    ``exponent``: decimals of the programme's money.  ``tiers``: codes, lowest first.  ``points``:
+    decimals by currency of points.  ``attributes``: ``text``, ``number`` or ``yes_no`` by name.
+    """
+
+    exponent: int = 2
+    tiers: tuple[str, ...] = ()
+    points: Mapping[str, int] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its kind of values and how to read it (``None``: nothing there)."""
+
+    kind: Kind
+    get: Callable[[Any], Any]
+    optional: bool = False
+    may_repeat: bool = False
+    needs_lines: bool = False
+
+
+def line_fields(vocabulary: Vocabulary) -> dict[str, Field]:
+    """The fields of a line, by name without the ``line.`` in front."""
+    money = money_kind(vocabulary.exponent)
+    return {
+        "product": Field(TEXT, lambda line: line.product),
+        "category": Field(TEXT, lambda line: line.category, optional=True),
+        "brand": Field(TEXT, lambda line: line.brand, optional=True),
+        "role": Field(ROLE, lambda line: line.role),
+        "amount": Field(money, lambda line: line.amount),
+        "quantity": Field(QUANTITY, lambda line: line.quantity),
+        "unit_price": Field(money_kind(vocabulary.exponent, dense=True), unit_price, optional=True),
+    }
+
+
+def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
+    """The fields of an event and its member, by name."""
+    fields = {
+        "weekday": Field(WEEKDAY, lambda moment: (moment.day - 1) % 7),
+        "date": Field(DAY, lambda moment: moment.day),
+        "time": Field(TIME, lambda moment: moment.minute),
+        "store": Field(TEXT, lambda moment: moment.store, optional=True),
+        "channel": Field(TEXT, lambda moment: moment.channel, optional=True),
+        "staff": Field(TEXT, lambda moment: moment.staff, optional=True),
+        "basket.amount": Field(
+            money_kind(vocabulary.exponent), lambda moment: moment.basket_amount, needs_lines=True
+        ),
+        "basket.quantity": Field(QUANTITY, basket_quantity, needs_lines=True),
+        "basket.lines": Field(COUNT, basket_lines, needs_lines=True),
+        "member.tier": Field(tier_kind(vocabulary.tiers), _tier_rank(vocabulary.tiers)),
+        "member.purchases": Field(COUNT, lambda moment: moment.purchases, may_repeat=True),
+        "member.visits": Field(COUNT, lambda moment: moment.visits, may_repeat=True),
+        "member.days_since_visit": Field(
+            COUNT, lambda moment: moment.days_since_visit, optional=True
+        ),
+        "member.days_since_enrolment": Field(
+            COUNT, lambda moment: moment.days_since_enrolment, optional=True
+        ),
+    }
+    for currency, decimals in vocabulary.points.items():
+        fields[f"member.balance.{currency}"] = Field(
+            points_kind(decimals), _balance_getter(currency)
+        )
+    for attribute, word in vocabulary.attributes.items():
+        fields[f"event.{attribute}"] = Field(
+            attribute_kinds()[word], _attribute_getter(attribute, word), optional=True
+        )
+    return fields
+
+
+def unit_price(line: Line) -> int | Fraction | None:
+    """What one piece cost, in minor units; exact, also where it is not a whole number of them."""
+    if line.quantity <= 0:
+        return None
+    whole, rest = divmod(line.amount * QUANTITY_SCALE, line.quantity)
+    return whole if rest == 0 else Fraction(line.amount * QUANTITY_SCALE, line.quantity)
+
+
+def _goods(lines: Sequence[Line]) -> Iterator[Line]:
+    """Tips, deposits, delivery and gift cards are not pieces that somebody bought."""
+    return (line for line in lines if line.role == "goods")
+
+
+def basket_quantity(moment: Moment) -> int:
+    """Pieces of goods in the basket, in thousandths."""
+    return sum(line.quantity for line in _goods(moment.lines))
+
+
+def basket_lines(moment: Moment) -> int:
+    """Lines of goods in the basket."""
+    return sum(1 for _ in _goods(moment.lines))
+
+
+def _tier_rank(tiers: Sequence[str]) -> Callable[[Moment], int]:
+    ranks = {NO_TIER: -1, **{tier: rank for rank, tier in enumerate(tiers)}}
+    # A tier of an earlier version of the programme that this one no longer knows counts as none.
+    return lambda moment: ranks.get(moment.tier or NO_TIER, -1)
+
+
+def _balance_getter(currency: str) -> Callable[[Moment], int]:
+    return lambda moment: moment.balance(currency)
+
+
+def _attribute_getter(attribute: str, word: str) -> Callable[[Moment], Any]:
+    read = {"text": _as_text, "number": _as_number, "yes_no": _as_yes_no}[word]
+    return lambda moment: read(moment.attributes.get(attribute))
+
+
+def _as_text(value: Scalar | None) -> str | None:
+    if isinstance(value, str):
+        return value
+    return None if value is None or isinstance(value, bool) else str(value)
+
+
+def _as_number(value: Scalar | None) -> int | Fraction | None:
+    if isinstance(value, str):
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            return None
+        # A vast exponent would make a vast fraction; no attribute is that large.
+        small = number.is_finite() and abs(number.adjusted()) < 30
+        return Fraction(number) if small and len(number.as_tuple().digits) < 60 else None
+    return None if isinstance(value, bool) else value
+
+
+def _as_yes_no(value: Scalar | None) -> bool | None:
+    return value if isinstance(value, bool) else None

@@ -1,0 +1,258 @@
+"""A plain English outline of a document for developers; one document gives one text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from habitue.domain.programme.conditions import parse_line_tree, parse_tree
+from habitue.domain.programme.document import parse_document
+from habitue.domain.programme.faults import Faults
+from habitue.domain.programme.fields import Vocabulary
+from habitue.domain.programme.findings import vocabulary_of
+from habitue.domain.programme.model import (
+    Budget,
+    Every,
+    ExpiresAfter,
+    ExpiresAt,
+    ExpiresInactive,
+    ExpiresOnDates,
+    Expiry,
+    Fixed,
+    Give,
+    Limit,
+    Pending,
+    PendingFor,
+    PendingNone,
+    PendingUntil,
+    PointsCurrency,
+    Programme,
+    Rule,
+    Tier,
+    Tiers,
+)
+from habitue.domain.programme.trees import describe
+from habitue.kit.instants import Instant, format_instant
+from habitue.kit.money import format_amount, format_decimal
+from habitue.kit.periods import Period
+
+
+def outline(raw: Mapping[str, Any], *, number: int = 1) -> str:
+    """The outline of a document; raises ``InvalidDocument`` where it has errors."""
+    programme = parse_document(raw, number=number)
+    return "\n".join(_Outline(programme, vocabulary_of(programme, raw)).lines()) + "\n"
+
+
+class _Outline:
+    def __init__(self, programme: Programme, vocabulary: Vocabulary) -> None:
+        self.programme = programme
+        self.vocabulary = vocabulary
+
+    def lines(self) -> Iterator[str]:
+        programme = self.programme
+        yield f"{programme.code}, version {programme.number}"
+        yield (
+            f"  money {programme.currency}; zone {programme.zone}; "
+            f"languages {', '.join(programme.languages)}"
+        )
+        yield "Points"
+        for points in programme.points.values():
+            yield f"  {points.code}: {'; '.join(self._points(points))}"
+        yield "Rules, in the order of evaluation"
+        for rule in programme.rules:
+            yield f"  {rule.rule}: on {rule.on}, {self._effect(rule)}"
+            yield from (f"    {text}" for text in self._details(rule))
+        for group in programme.groups.values():
+            yield f"  group {group.code}: {group.mode} of its rules"
+        yield from self._tiers(programme.tiers)
+        yield "Spend"
+        yield f"  {'; '.join(self._spend())}"
+        yield "Returns and claims"
+        yield f"  a return that names no purchase: {programme.without_purchase}"
+        days = programme.claim_days
+        yield f"  anonymous purchases: {f'claimed within {days} days' if days else 'not claimed'}"
+
+    def _points(self, points: PointsCurrency) -> Iterator[str]:
+        yield f"{points.kind} with {points.decimals} decimals, rounded {points.rounding}"
+        yield self._pending(points.pending)
+        yield f"expire {self._expiry(points.expiry)}"
+        for tier, expiry in points.expiry_by_tier.items():
+            yield f"in tier {tier} {self._expiry(expiry)}"
+        yield f"returns {points.returns}, below zero {points.negative}"
+        if points.reinstate_days is not None:
+            yield f"lapsed points reinstated for {points.reinstate_days} days"
+        if points.max_balance is not None:
+            yield f"at most {format_decimal(points.max_balance, points.decimals)}"
+
+    def _pending(self, pending: Pending) -> str:
+        if isinstance(pending, PendingNone):
+            return "available at once"
+        if isinstance(pending, PendingFor):
+            return f"available after {pending.period}"
+        if isinstance(pending, PendingUntil):
+            return f"available from {self._instant(pending.at)}"
+        return "available once confirmed"
+
+    def _expiry(self, expiry: Expiry) -> str:
+        if isinstance(expiry, ExpiresAfter):
+            rounded = f", at the end of the {expiry.round_up_to}" if expiry.round_up_to else ""
+            return f"after {expiry.period}{rounded}"
+        if isinstance(expiry, ExpiresOnDates):
+            days = ", ".join(f"{month:02d}-{day:02d}" for month, day in expiry.days)
+            return f"every year on {days}"
+        if isinstance(expiry, ExpiresAt):
+            return f"at {self._instant(expiry.at)}"
+        if isinstance(expiry, ExpiresInactive):
+            return f"{expiry.period} after the latest {' or '.join(sorted(expiry.activity))}"
+        return "never"
+
+    def _effect(self, rule: Rule) -> str:
+        if rule.multiply is not None:
+            return f"multiply {rule.multiplied_currency} by {_number(rule.multiply)}"
+        each = " for each piece" if rule.each is not None else ""
+        return "give " + " and ".join(self._give(give) for give in rule.gives) + each
+
+    def _give(self, give: Give) -> str:
+        decimals = self.vocabulary.points[give.currency]
+        if isinstance(give, Fixed):
+            return f"{format_decimal(give.units, decimals)} {give.currency}"
+        units = _number(give.units / 10**decimals)
+        per = format_amount(give.per, self.programme.currency)
+        return f"{units} {give.currency} per {per} {self.programme.currency}"
+
+    def _details(self, rule: Rule) -> Iterator[str]:
+        if rule.when is not None:
+            node = parse_tree(
+                rule.when.source, path="", vocabulary=self.vocabulary, faults=Faults()
+            )
+            yield f"when {describe(node)}" if node is not None else "when"
+        for name, chosen in (("lines", rule.lines), ("each", rule.each)):
+            if chosen is not None:
+                node = parse_line_tree(
+                    chosen.source, path="", vocabulary=self.vocabulary, faults=Faults()
+                )
+                yield f"{name} {describe(node)}" if node is not None else name
+        if rule.starts_at is not None:
+            yield f"from {self._instant(rule.starts_at)}"
+        if rule.ends_at is not None:
+            yield f"until before {self._instant(rule.ends_at)}"
+        decimals = self._decimals(rule)
+        for limit in rule.limits:
+            yield _limit(limit, decimals)
+        for budget in rule.budgets:
+            yield _budget(budget, decimals)
+        if rule.group is not None:
+            yield f"in group {rule.group}"
+        if rule.priority:
+            yield f"priority {rule.priority}"
+        if rule.stop:
+            yield "stops the rules after it"
+        if not rule.enabled:
+            yield "disabled"
+
+    def _decimals(self, rule: Rule) -> int:
+        code = rule.multiplied_currency or rule.gives[0].currency
+        return self.vocabulary.points[code]
+
+    def _tiers(self, tiers: Tiers | None) -> Iterator[str]:
+        if tiers is None:
+            return
+        yield "Tiers, lowest first"
+        metrics = f" {'and' if tiers.combine == 'all' else 'or'} ".join(
+            f"{metric.key} ({_window(metric.window.kind, metric.window.period)})"
+            for metric in tiers.metrics
+        )
+        yield f"  by {metrics}; held {_validity(tiers.valid)}; grace {tiers.grace or 'none'}"
+        yield f"  downgrade {tiers.downgrade}; crossing {tiers.crossing}"
+        for tier in tiers.tiers:
+            yield f"  {tier.code}: {'; '.join(self._tier(tier, tiers))}"
+
+    def _tier(self, tier: Tier, tiers: Tiers) -> Iterator[str]:
+        yield f"enter {self._thresholds(tier.enter, tiers)}"
+        if tier.keep != tier.enter:
+            yield f"keep {self._thresholds(tier.keep, tiers)}"
+        if tier.reenter != tier.enter:
+            yield f"re-enter {self._thresholds(tier.reenter, tiers)}"
+        if tier.multiply != 1:
+            yield f"multiply {tiers.multiplied_currency} by {_number(tier.multiply)}"
+        if tier.perks:
+            yield f"perks {', '.join(tier.perks)}"
+
+    def _thresholds(self, thresholds: tuple[int | None, ...], tiers: Tiers) -> str:
+        texts = []
+        for metric, threshold in zip(tiers.metrics, thresholds, strict=True):
+            if threshold is None:
+                continue
+            text = str(threshold)
+            if metric.name == "spend":
+                text = f"{format_amount(threshold, self.programme.currency)} spent"
+            elif metric.name == "points":
+                decimals = self.vocabulary.points[metric.currency or ""]
+                text = f"{format_decimal(threshold, decimals)} {metric.currency}"
+            else:
+                text = f"{threshold} {'days' if metric.name == 'tenure' else metric.name}"
+            texts.append(text)
+        return (" and " if tiers.combine == "all" else " or ").join(texts)
+
+    def _spend(self) -> Iterator[str]:
+        spend = self.programme.spend
+        switches = {
+            "tax": spend.tax,
+            "tips": spend.tips,
+            "delivery": spend.delivery,
+            "deposits": spend.deposits,
+            "gift card sales": spend.gift_card_sales,
+            "what is paid with points": spend.paid_with_points,
+            "what is paid with gift cards": spend.paid_with_gift_card,
+        }
+        yield f"counts {', '.join(name for name, on in switches.items() if on) or 'goods alone'}"
+        yield f"not {', '.join(name for name, on in switches.items() if not on) or 'left out'}"
+        yield f"discounts {spend.discounts}, those of the order {spend.order_discounts}"
+
+    def _instant(self, instant: Instant) -> str:
+        return format_instant(instant, self.programme.zone)
+
+
+def _number(value: Fraction) -> str:
+    """The decimal text of a fraction; document numbers always have one."""
+    decimals = next(n for n in range(40) if (value * 10**n).denominator == 1)
+    return format_decimal(int(value * 10**decimals), decimals)
+
+
+def _every(every: Every) -> str:
+    if every.rolling is not None:
+        return f"in any {every.rolling}"
+    return f"every {every.calendar}" if every.calendar else "for ever"
+
+
+def _limit(limit: Limit, decimals: int) -> str:
+    overflow = "" if limit.overflow == "trim" else ", else nothing"
+    if limit.times is not None:
+        return f"at most {limit.times} times a member {_every(limit.every or Every())}"
+    units = format_decimal(limit.units or 0, decimals)
+    if limit.every is None:
+        return f"at most {units} a purchase{overflow}"
+    return f"at most {units} a member {_every(limit.every)}{overflow}"
+
+
+def _budget(budget: Budget, decimals: int) -> str:
+    parts = []
+    if budget.units is not None:
+        parts.append(format_decimal(budget.units, decimals))
+    if budget.times is not None:
+        parts.append(f"{budget.times} times")
+    overflow = "" if budget.overflow == "trim" else ", else nothing"
+    return f"budget {budget.key}: {' and '.join(parts)}{overflow}"
+
+
+def _window(kind: str, period: Period | None) -> str:
+    return f"rolling {period}" if period is not None else kind.replace("_", " ")
+
+
+def _validity(valid: Period | str | None) -> str:
+    if valid is None:
+        return "for ever"
+    if isinstance(valid, Period):
+        return f"for {valid}"
+    return f"to the end of the next {valid.replace('_', ' ')}"
