@@ -1,0 +1,1 @@
+"""Migrations of the insights tables: linear, additive first, each with a lock timeout."""

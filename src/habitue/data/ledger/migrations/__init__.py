@@ -1,0 +1,1 @@
+"""Migrations of the ledger tables: linear, additive first, each with a lock timeout."""
