@@ -1,0 +1,1 @@
+"""The rebuildable part: scores, segments, runs, briefs and report tables."""

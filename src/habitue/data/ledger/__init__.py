@@ -1,0 +1,1 @@
+"""The append-only part: accounts, lots, entries, holds and the events as received."""

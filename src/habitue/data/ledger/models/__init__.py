@@ -1,0 +1,7 @@
+"""Models of the application ``ledger``: what happened to each member, for ever."""
+
+from habitue.data.ledger.models.events import LedgerEvent
+from habitue.data.ledger.models.lines import BudgetDraw, Entry, Lot, TierMove
+from habitue.data.ledger.models.members import MemberState
+
+__all__ = ["BudgetDraw", "Entry", "LedgerEvent", "Lot", "MemberState", "TierMove"]

@@ -1,0 +1,1 @@
+"""The mutable part: members, identifiers, programme versions, stores, keys, outbox."""

@@ -1,0 +1,26 @@
+"""Models of the application ``programme``: small, mutable tables that members share."""
+
+from habitue.data.programme.models.api_keys import ApiKey
+from habitue.data.programme.models.budgets import Budget
+from habitue.data.programme.models.keys import EventKey, Idempotency
+from habitue.data.programme.models.members import Identifier, Member, MemberSearch
+from habitue.data.programme.models.outbox import Outbox
+from habitue.data.programme.models.receipts import Receipt, ReceiptReturn
+from habitue.data.programme.models.stores import Store
+from habitue.data.programme.models.versions import Programme, ProgrammeVersion
+
+__all__ = [
+    "ApiKey",
+    "Budget",
+    "EventKey",
+    "Idempotency",
+    "Identifier",
+    "Member",
+    "MemberSearch",
+    "Outbox",
+    "Programme",
+    "ProgrammeVersion",
+    "Receipt",
+    "ReceiptReturn",
+    "Store",
+]
