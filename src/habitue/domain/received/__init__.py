@@ -1,0 +1,1 @@
+"""What tills and shops may send, and how it becomes an exact event."""

@@ -1,0 +1,188 @@
+"""One model for each kind of event that a till, a shop or a colleague may send."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from habitue.domain.events import LineRole
+from habitue.domain.received.fields import (
+    MOST_LINES,
+    MOST_PAYMENTS,
+    Attribute,
+    CodeText,
+    FreeText,
+    KeyText,
+    Moment,
+    NameText,
+    Number,
+    ReasonText,
+)
+
+
+class _Strict(BaseModel):
+    """A field that is not named here is refused: a misspelt name must not lose data silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReceivedMember(_Strict):
+    """Who it is: one identifier as it was shown, or ``member_id`` with the member's own id."""
+
+    kind: CodeText
+    value: KeyText
+
+
+class ReceivedKey(_Strict):
+    """The natural key of an earlier event."""
+
+    source: KeyText
+    external_id: KeyText
+
+
+class ReceivedLine(_Strict):
+    """One line of a receipt; without ``line`` its place (1, 2, ...) is its name."""
+
+    line: CodeText | None = None
+    product: KeyText
+    quantity: Number = "1"
+    amount: Number
+    tax: Number = 0
+    discount: Number = 0
+    role: LineRole = "goods"
+    category: KeyText | None = None
+    brand: KeyText | None = None
+    name: NameText | None = None
+
+
+class ReceivedPointsPayment(_Strict):
+    """The part of a receipt that was paid with points."""
+
+    currency: CodeText
+    units: Number
+    amount: Number
+
+
+class ReceivedReturnLine(_Strict):
+    """A part of a receipt that came back."""
+
+    line: CodeText | None = None
+    product: KeyText | None = None
+    quantity: Number = None
+    amount: Number = None
+
+
+class Received(_Strict):
+    """What every event says: its natural key, when, who and where."""
+
+    kind: ClassVar[str]
+
+    source: KeyText
+    external_id: KeyText
+    occurred_at: Moment
+    member: ReceivedMember | None = None
+    store: CodeText | None = None
+    channel: CodeText | None = None
+    staff: CodeText | None = None
+    attributes: dict[CodeText, Attribute] | None = None
+
+
+class ReceivedPurchase(Received):
+    """A receipt; without a member it is anonymous and can be claimed later."""
+
+    kind: ClassVar[str] = "purchase"
+
+    currency: CodeText
+    lines: Annotated[list[ReceivedLine], Field(min_length=1, max_length=MOST_LINES)]
+    order_discount: Number = 0
+    points_paid: Annotated[list[ReceivedPointsPayment], Field(max_length=MOST_PAYMENTS)] = []
+    gift_card_amount: Number = 0
+
+
+class ReceivedReturn(Received):
+    """Goods or money that went back.  With ``purchase`` and no lines: all that remains of it."""
+
+    kind: ClassVar[str] = "return"
+
+    currency: CodeText
+    purchase: ReceivedKey | None = None
+    lines: Annotated[list[ReceivedReturnLine], Field(max_length=MOST_LINES)] = []
+
+
+class ReceivedVisit(Received):
+    """The member came."""
+
+    kind: ClassVar[str] = "visit"
+
+
+class ReceivedEnrolment(Received):
+    """The member joined."""
+
+    kind: ClassVar[str] = "enrolment"
+
+
+class ReceivedAdjustment(Received):
+    """A correction by hand: points up or down, or a tier (an empty text lifts the floor)."""
+
+    kind: ClassVar[str] = "adjustment"
+
+    reason: ReasonText
+    currency: CodeText | None = None
+    units: Number = 0
+    tier: FreeText | None = None
+    expires_at: Moment = None
+
+
+class ReceivedRedemption(Received):
+    """Points spent."""
+
+    kind: ClassVar[str] = "redemption"
+
+    currency: CodeText
+    units: Number
+    purpose: FreeText = ""
+
+
+class ReceivedUndo(Received):
+    """A redemption taken back, whole or in part."""
+
+    kind: ClassVar[str] = "undo"
+
+    redemption: ReceivedKey
+    currency: CodeText | None = None
+    units: Number = None
+
+
+class ReceivedConfirmation(Received):
+    """A purchase is confirmed: its pending points may be spent."""
+
+    kind: ClassVar[str] = "confirmation"
+
+    purchase: ReceivedKey
+
+
+ReceivedKind = Literal[
+    "purchase",
+    "return",
+    "visit",
+    "enrolment",
+    "adjustment",
+    "redemption",
+    "undo",
+    "confirmation",
+]
+
+RECEIVED: dict[str, type[Received]] = {
+    model.kind: model
+    for model in (
+        ReceivedPurchase,
+        ReceivedReturn,
+        ReceivedVisit,
+        ReceivedEnrolment,
+        ReceivedAdjustment,
+        ReceivedRedemption,
+        ReceivedUndo,
+        ReceivedConfirmation,
+    )
+}

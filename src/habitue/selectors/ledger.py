@@ -1,0 +1,143 @@
+"""Reading the ledger: lines with their explanation, and events with their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import orjson
+import psycopg
+from psycopg.rows import tuple_row
+
+from habitue.data.bulk import micros
+from habitue.domain.errors import Code, Refusal
+from habitue.kit.instants import Instant
+from habitue.kit.paging import Page, decode_cursor, page_of
+
+Connection: TypeAlias = psycopg.Connection[Any]
+
+_LARGEST_LIMIT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """One ledger line and why it is there.
+
+    ``event_id`` is the event that it is about (``None``: only time passed), with the natural key
+    and the kind of it; ``recorded_by`` is the event whose recording posted it.  Where the two
+    differ, the line is a correction.
+    """
+
+    entry_id: UUID
+    programme: str
+    currency: str
+    lot_id: UUID | None
+    kind: str
+    amount: int
+    effective_at: Instant
+    recorded_at: Instant
+    event_id: UUID | None
+    recorded_by: UUID
+    version: int
+    rule: str | None
+    against: UUID | None
+    reason: dict[str, Any]
+    event_kind: str | None
+    source: str | None
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """A recorded event, with the answer that was given to it."""
+
+    event_id: UUID
+    member_id: UUID | None
+    kind: str
+    source: str
+    external_id: str
+    answer: dict[str, Any]
+
+
+_ENTRIES: Final = f"""
+SELECT e.entry_id, p.code, e.currency, e.lot_id, e.kind, e.amount, {micros("e.effective_at")},
+       {micros("e.recorded_at")}, e.event_id, e.recorded_by, e.version_number, e.rule, e.against,
+       e.reason::text, v.kind, v.source, v.external_id
+FROM entry e
+JOIN programme p ON p.programme_id = e.programme_id
+LEFT JOIN ledger_event v ON v.member_id = e.member_id AND v.event_id = e.event_id
+WHERE e.member_id = %(member)s
+  AND (%(programme)s::text IS NULL OR p.code = %(programme)s)
+  AND (%(currency)s::text IS NULL OR e.currency = %(currency)s)
+  AND (%(entry)s::uuid IS NULL OR (e.effective_at, e.entry_id)
+       < ('epoch'::timestamptz + %(at)s * '1 microsecond'::interval, %(entry)s))
+ORDER BY e.effective_at DESC, e.entry_id DESC
+LIMIT %(limit)s
+"""  # noqa: S608  # constants
+
+
+def list_entries(
+    connection: Connection,
+    *,
+    member_id: UUID,
+    programme: str | None = None,
+    currency: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[EntryRecord]:
+    """The lines of a member, the latest in business time first; a page at a time.
+
+    Raises ``kit.paging.CursorError`` for a cursor that is not of this list.
+    """
+    limit = min(max(limit, 1), _LARGEST_LIMIT)
+    at, entry = 0, None
+    if cursor is not None:
+        place = decode_cursor("entries", cursor=cursor, shape=(int, str))
+        at, entry = int(place[0]), UUID(str(place[1]))
+    parameters = {
+        "member": member_id,
+        "programme": programme,
+        "currency": currency,
+        "at": at,
+        "entry": entry,
+        "limit": limit + 1,
+    }
+    with connection.cursor(row_factory=tuple_row) as rows:
+        rows.execute(_ENTRIES, parameters)
+        found = [_entry(row) for row in rows.fetchall()]
+    return page_of(
+        found,
+        limit=limit,
+        listing="entries",
+        place_of=lambda entry: (entry.effective_at, entry.entry_id.hex),
+    )
+
+
+def _entry(row: Sequence[Any]) -> EntryRecord:
+    fields = [*row]
+    fields[13] = orjson.loads(row[13])
+    return EntryRecord(*fields)
+
+
+_EVENT: Final = """
+SELECT k.event_id, k.member_id, k.kind, k.source, k.external_id,
+       coalesce(e.answer, r.answer, b.answer)::text
+FROM event_key k
+LEFT JOIN ledger_event e ON e.member_id = k.member_id AND e.event_id = k.event_id
+LEFT JOIN receipt r ON r.event_id = k.event_id
+LEFT JOIN receipt_return b ON b.event_id = k.event_id
+WHERE k.source = %s AND k.external_id = %s
+"""
+
+
+def get_event(connection: Connection, *, source: str, external_id: str) -> EventRecord:
+    """A recorded event by its natural key; refuses (``UNKNOWN_EVENT``) where there is none."""
+    with connection.cursor(row_factory=tuple_row) as rows:
+        row = rows.execute(_EVENT, [source, external_id]).fetchone()
+    if row is None or row[5] is None:
+        value = f"{source}/{external_id}"[:80]
+        raise Refusal(Code.UNKNOWN_EVENT, "external_id", value=value)
+    event_id, member_id, kind, source, external_id, answer = row
+    return EventRecord(event_id, member_id, kind, source, external_id, orjson.loads(answer))

@@ -1,0 +1,216 @@
+"""Reading programmes: their versions as documents, and compiled for the engine."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from habitue.domain.errors import Code, Refusal
+from habitue.domain.programme.document import parse_document
+from habitue.domain.programme.model import Budget, Programme
+from habitue.domain.received.normalising import Conventions
+from habitue.kit.instants import Instant, instant_of
+
+Connection: TypeAlias = psycopg.Connection[Any]
+
+# More programmes than any organisation runs; a process that met more forgets and compiles again.
+_MOST_KEPT: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeRecord:
+    """A programme; ``latest_number`` is the number of its newest version."""
+
+    programme_id: UUID
+    code: str
+    currency: str
+    latest_number: int
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """A published version, with the document as plain data."""
+
+    number: int
+    effective_at: Instant
+    published_at: Instant
+    published_by: str
+    document_hash: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """All versions of one programme, ready to run; it is never changed, only replaced.
+
+    ``starts`` holds (instant, number) in the order in which versions take effect.  ``member`` ids
+    and ``programme_id`` are 32 hexadecimal digits wherever the engine's data is handled.
+    """
+
+    programme_id: str
+    code: str
+    latest_number: int
+    conventions: Conventions
+    versions: Mapping[int, Programme]
+    starts: tuple[tuple[Instant, int], ...]
+    budgets: frozenset[str]
+
+    def number_at(self, at: Instant) -> int | None:
+        """The version in effect at an instant; ``None`` before the first one."""
+        place = bisect_right(self.starts, (at, 2**31))
+        return self.starts[place - 1][1] if place else None
+
+    def budget(self, key: str, number: int) -> Budget | None:
+        """The cap of a budget as a version sees it: its own, else that of the nearest version
+        before it, else of the nearest after it."""
+        for other in (*range(number, 0, -1), *range(number + 1, self.latest_number + 1)):
+            version = self.versions.get(other)
+            if version is not None and key in version.budgets:
+                return version.budgets[key]
+        return None
+
+
+# Compiled versions never change, and an id is never used again: what is kept cannot be wrong, only
+# incomplete, which ``latest_number`` tells.
+_kept: dict[UUID, Compiled] = {}
+
+
+def get_compiled(connection: Connection, *, codes: Iterable[str]) -> dict[str, Compiled]:
+    """The programmes with these codes, compiled; unknown codes are absent.
+
+    One statement when nothing was published since the process last looked.
+    """
+    rows = _rows(
+        connection,
+        "SELECT programme_id, code, latest_number FROM programme WHERE code = ANY(%s)",
+        [sorted(set(codes))],
+    )
+    return {code: _compiled(connection, programme_id, code, n) for programme_id, code, n in rows}
+
+
+def get_compiled_by_id(connection: Connection, *, programme_id: UUID) -> Compiled:
+    """One programme, compiled; refuses (``UNKNOWN_PROGRAMME``) where there is none."""
+    rows = _rows(
+        connection,
+        "SELECT code, latest_number FROM programme WHERE programme_id = %s",
+        [programme_id],
+    )
+    if not rows:
+        raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value=str(programme_id))
+    return _compiled(connection, programme_id, rows[0][0], rows[0][1])
+
+
+def get_one_compiled(connection: Connection, *, code: str) -> Compiled:
+    """One programme, compiled; refuses (``UNKNOWN_PROGRAMME``) where there is none."""
+    known = get_compiled(connection, codes=[code])
+    if code not in known:
+        raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value=code[:80])
+    return known[code]
+
+
+def get_programme(connection: Connection, *, code: str) -> ProgrammeRecord:
+    """One programme; refuses (``UNKNOWN_PROGRAMME``) where there is none."""
+    for record in list_programmes(connection):
+        if record.code == code:
+            return record
+    raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value=code[:80])
+
+
+def list_programmes(connection: Connection) -> list[ProgrammeRecord]:
+    """All programmes, by code."""
+    rows = _rows(
+        connection,
+        "SELECT programme_id, code, currency, latest_number, created_at FROM programme"
+        " ORDER BY code",
+        [],
+    )
+    return [
+        ProgrammeRecord(programme_id, code, currency, latest, instant_of(created))
+        for programme_id, code, currency, latest, created in rows
+    ]
+
+
+def list_versions(connection: Connection, *, code: str) -> list[VersionRecord]:
+    """All versions of a programme, the newest first; refuses (``UNKNOWN_PROGRAMME``)."""
+    programme = get_programme(connection, code=code)
+    return _versions(connection, programme.programme_id)[::-1]
+
+
+def get_version(connection: Connection, *, code: str, number: int | None = None) -> VersionRecord:
+    """One version, the newest without a number; refuses (``UNKNOWN_PROGRAMME``,
+    ``UNKNOWN_VERSION``)."""
+    versions = list_versions(connection, code=code)
+    for version in versions:
+        if number is None or version.number == number:
+            return version
+    raise Refusal(Code.UNKNOWN_VERSION, "version", value=number, programme=code)
+
+
+def _versions(connection: Connection, programme_id: UUID) -> list[VersionRecord]:
+    rows = _rows(
+        connection,
+        "SELECT number, effective_at, published_at, published_by, document_hash, document::text"
+        " FROM programme_version WHERE programme_id = %s ORDER BY number",
+        [programme_id],
+    )
+    return [
+        VersionRecord(
+            number,
+            instant_of(effective),
+            instant_of(published),
+            actor,
+            bytes(digest).hex(),
+            json.loads(document, parse_float=Decimal),
+        )
+        for number, effective, published, actor, digest, document in rows
+    ]
+
+
+def _compiled(
+    connection: Connection, programme_id: UUID, code: str, latest_number: int
+) -> Compiled:
+    known = _kept.get(programme_id)
+    if known is not None and known.latest_number == latest_number:
+        return known
+    records = _versions(connection, programme_id)
+    before = {} if known is None else known.versions
+    versions = {
+        record.number: before.get(record.number)
+        or parse_document(record.document, number=record.number)
+        for record in records
+    }
+    newest = versions[max(versions)] if versions else None
+    made = Compiled(
+        programme_id=programme_id.hex,
+        code=code,
+        latest_number=max(versions, default=0),
+        conventions=Conventions(
+            "" if newest is None else newest.currency,
+            {
+                points.code: points.decimals
+                for version in versions.values()
+                for points in version.points.values()
+            },
+        ),
+        versions=versions,
+        starts=tuple(sorted((record.effective_at, record.number) for record in records)),
+        budgets=frozenset(key for version in versions.values() for key in version.budgets),
+    )
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    _kept[programme_id] = made
+    return made
+
+
+def _rows(connection: Connection, statement: str, parameters: list[Any]) -> list[Any]:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(statement, parameters).fetchall()

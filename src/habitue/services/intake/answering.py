@@ -1,0 +1,99 @@
+"""The answer to a recorded event: what it changed, where the member stands, and why."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from habitue.domain.engine.types import Decision, MemberState
+from habitue.domain.events import Event
+from habitue.domain.programme.model import Programme
+from habitue.kit.instants import Instant, format_instant
+
+# The names of changes by the kind of their lines; what moves within the balance has none.
+_NAMES: Final = {
+    "earn": "earned",
+    "reverse": "reversed",
+    "redeem": "redeemed",
+    "restore": "restored",
+    "expire": "expired",
+    "adjust": "adjusted",
+    "transfer_out": "transferred",
+    "transfer_in": "transferred",
+    "write_off": "written_off",
+}
+
+
+def heading(event: Event, *, programme: str, recorded_at: str) -> dict[str, Any]:
+    """What every answer begins with."""
+    return {
+        "event": event.event_id,
+        "programme": programme,
+        "version": event.version_number,
+        "kind": event.kind,
+        "source": event.key.source,
+        "external_id": event.key.external_id,
+        "occurred_at": format_instant(event.occurred_at),
+        "recorded_at": recorded_at,
+    }
+
+
+def content_of(
+    event: Event,
+    decision: Decision,
+    *,
+    programme: Programme,
+    member: str,
+    tier_before: str,
+    recorded_at: str,
+) -> dict[str, Any]:
+    """The answer to an event of a member, as plain data."""
+    state = decision.state
+    content = heading(event, programme=programme.code, recorded_at=recorded_at)
+    content["member"] = member
+    content["points"] = _points(decision, programme, max(state.horizon, event.occurred_at))
+    content["tier"] = state.standing.tier
+    if tier_before != state.standing.tier:
+        content["tier_before"] = tier_before
+    if decision.outcomes:
+        content["rules"] = [outcome.as_json() for outcome in decision.outcomes]
+    if decision.line_points:
+        content["line_points"] = decision.line_points
+    if decision.matched:
+        content["matched"] = decision.matched
+    return content
+
+
+def _points(decision: Decision, programme: Programme, at: Instant) -> dict[str, dict[str, int]]:
+    points: dict[str, dict[str, int]] = {code: {"change": 0} for code in programme.points}
+    for posting in decision.postings:
+        changes = points.setdefault(posting.currency, {"change": 0})
+        changes["change"] += posting.amount
+        name = _NAMES.get(posting.kind)
+        if name is not None:
+            changes[name] = changes.get(name, 0) + posting.amount
+    for code, standing in standings(decision.state, at).items():
+        points.setdefault(code, {"change": 0}).update(standing)
+    for changes in points.values():
+        if "balance" not in changes:
+            changes |= {"balance": 0, "spendable": 0, "pending": 0, "debt": 0}
+    return points
+
+
+def standings(state: MemberState, at: Instant) -> dict[str, dict[str, int]]:
+    """What the member holds of each currency at an instant up to which the state was advanced."""
+    active: dict[str, int] = {}
+    pending: dict[str, int] = {}
+    for lot in state.lots:
+        held = active if lot.activates_at <= at else pending
+        held[lot.currency] = held.get(lot.currency, 0) + lot.remaining
+    found: dict[str, dict[str, int]] = {}
+    for code in {**active, **pending, **state.debts}:
+        spendable, waiting = active.get(code, 0), pending.get(code, 0)
+        debt = state.debts.get(code, 0)
+        found[code] = {
+            "balance": spendable + waiting - debt,
+            "spendable": spendable - debt,
+            "pending": waiting,
+            "debt": debt,
+        }
+    return found

@@ -1,0 +1,277 @@
+"""The desk at which a batch is decided: members' states and budgets, locked, changed, written.
+
+Order of locks, always: new identifiers, natural keys, receipts, members by id, budgets by key.
+The instant of recording is taken after the locks and made later than everything recorded under
+them, so that (``recorded_at``, ``batch_id``, ``position``) is a total order in which every decision
+saw exactly what stands before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from habitue.data.ledger.history import read_allotments, read_histories
+from habitue.data.ledger.states import (
+    StateKey,
+    fetch_states,
+    lock_states,
+    make_states,
+    read_states,
+    write_states,
+)
+from habitue.data.programme.sharing import (
+    BudgetKey,
+    StoredBudget,
+    read_budgets,
+    write_budgets,
+)
+from habitue.domain.engine.deciding import decide, decide_with_history, needs_history
+from habitue.domain.engine.snapshot import state_from_json, state_to_json
+from habitue.domain.engine.types import (
+    Allotment,
+    Decision,
+    Draw,
+    MemberState,
+    SharedFacts,
+)
+from habitue.domain.events import Event, OrderKey
+from habitue.kit.ids import new_id
+from habitue.kit.instants import FAR_FUTURE, Instant, format_instant
+from habitue.selectors.programmes import Compiled
+from habitue.services.intake.answering import content_of
+from habitue.services.intake.rows import Position, Rows
+
+# No budgets, nothing shared; the engine only reads it.
+_NOTHING_SHARED: Final = SharedFacts()
+
+
+@dataclass(slots=True)
+class Account:
+    """One member in one programme, as the batch has left them so far."""
+
+    compiled: Compiled
+    state: MemberState
+    latest_recorded_at: Instant = 0
+    history: list[Event] | None = None
+    allotments: dict[tuple[str, str], Allotment] = field(default_factory=dict)
+    changed: bool = False
+
+
+class Desk:
+    """Decides events of locked members and keeps what is to be written until ``write``."""
+
+    def __init__(self, cursor: psycopg.Cursor[Any], *, announce: bool = True) -> None:
+        self._cursor = cursor
+        self._announce = announce
+        self._accounts: dict[StateKey, Account] = {}
+        self._budgets: dict[BudgetKey, StoredBudget] = {}
+        self._drawn: set[BudgetKey] = set()
+        self._rows = Rows(UUID(int=0))
+        self.recorded_at: Instant = 0
+        self.recorded_at_text = ""
+
+    def open(
+        self,
+        members: Mapping[StateKey, Compiled],
+        *,
+        now: Callable[[], Instant],
+        lock: bool = True,
+    ) -> None:
+        """Lock the members, then the budgets of their programmes; then settle when it is."""
+        self._open_members(members, lock=lock)
+        keys = {
+            (compiled.programme_id, key)
+            for compiled in members.values()
+            for key in compiled.budgets
+        }
+        if keys:
+            self._budgets = read_budgets(self._cursor, keys, lock=lock)
+        latest = max(
+            [
+                *(account.latest_recorded_at for account in self._accounts.values()),
+                *(budget.latest_recorded_at for budget in self._budgets.values()),
+            ],
+            default=0,
+        )
+        self.recorded_at = max(now(), latest + 1)
+        self.recorded_at_text = format_instant(self.recorded_at)
+        self._rows = Rows(new_id(self.recorded_at))
+
+    def _open_members(self, members: Mapping[StateKey, Compiled], *, lock: bool) -> None:
+        if not members:
+            return
+        keys = list(members)
+        if lock:
+            make_states(self._cursor, keys)
+            lock_states(self._cursor, keys)
+        else:
+            read_states(self._cursor, keys)
+        stored = fetch_states(self._cursor)
+        for key, compiled in members.items():
+            found = stored.get(key)
+            if found is None or found.state is None:
+                latest = 0 if found is None else found.latest_recorded_at
+                self._accounts[key] = Account(compiled, MemberState(), latest, history=[])
+            else:
+                state = state_from_json(orjson.loads(found.state))
+                self._accounts[key] = Account(compiled, state, found.latest_recorded_at)
+
+    def account(self, key: StateKey) -> Account:
+        """An opened member."""
+        return self._accounts[key]
+
+    def expect(self, events: Iterable[tuple[StateKey, Event]]) -> None:
+        """Read the histories that these events will need, decided in this order."""
+        latest: dict[StateKey, OrderKey] = {}
+        needed: set[StateKey] = set()
+        for key, event in events:
+            account = self._accounts[key]
+            if account.history is None:
+                before = latest.get(key)
+                late = before is not None and event.order_key < before
+                if late or needs_history(account.state, event):
+                    needed.add(key)
+            latest[key] = max(latest.get(key, event.order_key), event.order_key)
+        if not needed:
+            return
+        keys = sorted(needed)
+        for key, history in read_histories(self._cursor, keys).items():
+            self._accounts[key].history = history
+        drawing = [key for key in keys if self._accounts[key].compiled.budgets]
+        if drawing:
+            for key, allotments in read_allotments(self._cursor, drawing).items():
+                self._accounts[key].allotments = allotments
+
+    def decide(self, key: StateKey, event: Event) -> tuple[Decision, dict[str, Any]]:
+        """Decide about one event; the decision and its answer.  A ``Refusal`` changes nothing."""
+        account = self._accounts[key]
+        compiled = account.compiled
+        shared = self._shared(account, event)
+        if needs_history(account.state, event):
+            assert account.history is not None, "the history was expected"
+            decision = decide_with_history(compiled.versions, account.history, event, shared)
+        else:
+            decision = decide(compiled.versions, account.state, event, shared)
+        content = content_of(
+            event,
+            decision,
+            programme=compiled.versions[event.version_number],
+            member=key[0],
+            tier_before=account.state.standing.tier,
+            recorded_at=self.recorded_at_text,
+        )
+        return decision, content
+
+    def keep(
+        self,
+        key: StateKey,
+        event: Event,
+        decision: Decision,
+        *,
+        payload: bytes,
+        content: dict[str, Any],
+    ) -> None:
+        """Take a decision over: the next event of the batch sees it, ``write`` writes it."""
+        account = self._accounts[key]
+        before = [self._draw(account, draw) for draw in decision.draws]
+        at = Position(key, event, self.recorded_at)
+        self._rows.add(at, decision, before, payload, content)
+        if self._announce:
+            self._rows.announce(at, content)
+        account.state = decision.state
+        account.changed = True
+        if account.history is not None:
+            account.history.append(event)
+
+    def keep_anonymous(
+        self,
+        event: Event,
+        *,
+        programme: str,
+        receipt: str | None,
+        payload: bytes,
+        answer: bytes,
+    ) -> None:
+        """Take over an anonymous purchase, or (with its ``receipt``) a return of one."""
+        self._rows.add_anonymous(
+            event,
+            programme=programme,
+            receipt=receipt,
+            recorded_at=self.recorded_at,
+            payload=payload,
+            answer=answer,
+        )
+
+    def _draw(self, account: Account, draw: Draw) -> tuple[int, int]:
+        """Book a draw; answers the budget's books before it."""
+        key = (account.compiled.programme_id, draw.budget)
+        book = self._budgets[key]
+        before = (book.units_taken, book.times_taken)
+        book.units_taken += draw.taken
+        book.times_taken += draw.times
+        self._drawn.add(key)
+        account.allotments[(draw.event_id, draw.budget)] = Allotment(
+            draw.wanted, draw.granted, draw.granted_times
+        )
+        return before
+
+    def _shared(self, account: Account, event: Event) -> SharedFacts:
+        compiled = account.compiled
+        if not compiled.budgets:
+            return _NOTHING_SHARED
+        books = {
+            key: (book.units_taken, book.times_taken)
+            for key in compiled.budgets
+            if (book := self._budgets.get((compiled.programme_id, key))) is not None
+        }
+        return shared_facts(compiled, event, books, account.allotments)
+
+    def write(self) -> None:
+        """Write everything that was kept: one statement for each table that has new rows."""
+        states = [
+            (
+                key[0],
+                key[1],
+                orjson.dumps(state_to_json(account.state)),
+                account.state.horizon or None,
+                account.state.next_due if account.state.next_due < FAR_FUTURE else None,
+                account.state.standing.tier,
+                self.recorded_at,
+            )
+            for key, account in self._accounts.items()
+            if account.changed
+        ]
+        self._rows.write(self._cursor)
+        write_states(self._cursor, states)
+        drawn = [(key, self._budgets[key]) for key in sorted(self._drawn)]
+        write_budgets(self._cursor, drawn, recorded_at=self.recorded_at)
+
+
+def shared_facts(
+    compiled: Compiled,
+    event: Event,
+    books: Mapping[str, tuple[int, int]],
+    allotments: dict[tuple[str, str], Allotment],
+) -> SharedFacts:
+    """What is left of each budget, by the caps that the event's version sees."""
+    shared = SharedFacts(allotments=allotments)
+    for key, (units, times) in books.items():
+        budget = compiled.budget(key, event.version_number)
+        if budget is None:
+            continue
+        if budget.units is not None:
+            shared.remaining_units[key] = budget.units - units
+        if budget.times is not None:
+            shared.remaining_times[key] = budget.times - times
+    return shared
+
+
+def decide_anonymous(compiled: Compiled, events: Sequence[Event], event: Event) -> Decision:
+    """Decide about a return of an anonymous purchase as if it had a member of its own."""
+    return decide_with_history(compiled.versions, events, event, _NOTHING_SHARED)

@@ -1,0 +1,189 @@
+"""From envelopes to events: checked, with their version, zone and hash; members not yet known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+import orjson
+
+from habitue.domain.errors import Code, Refusal
+from habitue.domain.events import (
+    Adjustment,
+    Confirmation,
+    Enrolment,
+    Event,
+    EventKey,
+    Purchase,
+    Redemption,
+    Return,
+    Undo,
+    Visit,
+    to_payload,
+)
+from habitue.domain.identity.kinds import Trust
+from habitue.domain.received.normalising import Normalised, normalise
+from habitue.kit.ids import derived_id
+from habitue.kit.instants import Instant, format_instant
+from habitue.selectors.programmes import Compiled
+from habitue.services.intake.envelopes import Answer, Envelope, refused
+
+
+@dataclass(slots=True)
+class Item:
+    """One event on its way into the ledger.
+
+    ``payload`` is what the ledger stores, ``body_hash`` what a repetition is compared with.
+    ``member`` is ``None`` for an anonymous event; ``receipt`` is then the purchase it returns.
+    ``answer`` is set as soon as nothing more can change it.
+    """
+
+    place: int
+    compiled: Compiled
+    found: Normalised
+    event: Event
+    payload: bytes
+    body_hash: bytes
+    member: str | None = None
+    receipt: str | None = None
+    refusal: Refusal | None = None
+    answer: Answer | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The natural key as a pair."""
+        return (self.event.key.source, self.event.key.external_id)
+
+    @property
+    def reference(self) -> tuple[str, str] | None:
+        """The natural key of the earlier event that this one is about."""
+        body = self.event.body
+        earlier: EventKey | None = None
+        if isinstance(body, Return | Confirmation):
+            earlier = body.purchase
+        elif isinstance(body, Undo):
+            earlier = body.redemption
+        return None if earlier is None else (earlier.source, earlier.external_id)
+
+
+# What showing an identifier must allow.  Who undoes or corrects names an event or a reason.
+_NEEDED: Final[dict[type, Trust]] = {
+    Purchase: Trust.EARN,
+    Visit: Trust.EARN,
+    Enrolment: Trust.EARN,
+    Return: Trust.EARN,
+    Redemption: Trust.SPEND,
+    Adjustment: Trust.GREET,
+    Undo: Trust.GREET,
+    Confirmation: Trust.GREET,
+}
+
+
+def needed_trust(event: Event) -> Trust:
+    """How far an identifier must be trusted for this event."""
+    body = event.body
+    if isinstance(body, Purchase) and body.points_paid:
+        return Trust.SPEND
+    return _NEEDED[type(body)]
+
+
+def event_id_of(key: EventKey) -> str:
+    """The id of an event, derived from its natural key: the client makes it, a retry repeats it."""
+    return derived_id("event", key.source, key.external_id)
+
+
+def read_envelopes(
+    envelopes: Sequence[Envelope],
+    *,
+    programmes: Mapping[str, Compiled],
+    now: Instant,
+    answers: list[Answer | None],
+) -> list[tuple[int, Compiled, Normalised]]:
+    """Check every envelope's content; what is refused is answered in its place."""
+    read: list[tuple[int, Compiled, Normalised]] = []
+    for place, envelope in enumerate(envelopes):
+        if answers[place] is not None:
+            continue
+        try:
+            compiled = programmes.get(envelope.programme)
+            if compiled is None:
+                raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value=envelope.programme[:80])  # noqa: TRY301  # answered like every other fault of the envelope
+            content = envelope.content
+            found = (
+                content
+                if isinstance(content, Normalised)
+                else normalise(envelope.kind, content, conventions=compiled.conventions, now=now)
+            )
+        except Refusal as refusal:
+            answers[place] = refused(refusal)
+        else:
+            read.append((place, compiled, found))
+    return read
+
+
+def make_items(
+    read: Iterable[tuple[int, Compiled, Normalised]],
+    *,
+    zones: Mapping[str, str],
+    answers: list[Answer | None],
+) -> list[Item]:
+    """Settle zone and version of each event; what is refused is answered in its place."""
+    items: list[Item] = []
+    for place, compiled, found in read:
+        try:
+            event = _event(compiled, found, zones)
+        except Refusal as refusal:
+            answers[place] = refused(refusal)
+            continue
+        payload, body_hash = _written(compiled, found, event)
+        items.append(Item(place, compiled, found, event, payload, body_hash))
+    return items
+
+
+def _event(compiled: Compiled, found: Normalised, zones: Mapping[str, str]) -> Event:
+    number = compiled.number_at(found.occurred_at)
+    if number is None:
+        raise Refusal(
+            Code.PROGRAMME_NOT_IN_EFFECT,
+            "occurred_at",
+            value=compiled.code,
+            at=format_instant(found.occurred_at),
+        )
+    zone = compiled.versions[number].zone
+    if found.store is not None:
+        if found.store not in zones:
+            raise Refusal(Code.UNKNOWN_STORE, "store", value=found.store[:80])
+        zone = zones[found.store]
+    return Event(
+        event_id_of(found.key),
+        found.key,
+        found.occurred_at,
+        zone,
+        number,
+        found.body,
+        found.store,
+        found.channel,
+        found.staff,
+        found.attributes,
+    )
+
+
+def _written(compiled: Compiled, found: Normalised, event: Event) -> tuple[bytes, bytes]:
+    """The payload as stored, and the hash of all that the client said.
+
+    The zone is ours, not the client's: a store that moves must not make a retry another event.
+    """
+    payload = to_payload(event)
+    zone = orjson.dumps(payload.pop("zone"))
+    rest = orjson.dumps(payload)
+    member = found.member
+    said = [
+        compiled.code,
+        event.kind,
+        found.occurred_at,
+        None if member is None else [member.kind, member.value],
+    ]
+    digest = sha256(orjson.dumps(said) + rest).digest()
+    return b'{"zone":' + zone + b"," + rest[1:], digest

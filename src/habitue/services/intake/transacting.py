@@ -1,0 +1,66 @@
+"""One transaction, tried again whole where it lost a conflict."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias, TypeVar
+
+import psycopg
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg.pq import TransactionStatus
+from psycopg.rows import tuple_row
+
+from habitue.domain.errors import Code, Refusal
+
+Connection: TypeAlias = psycopg.Connection[Any]
+Cursor: TypeAlias = psycopg.Cursor[Any]
+T = TypeVar("T")
+
+_ATTEMPTS: Final = 6
+_FIRST_PAUSE: Final = 0.004
+# A lock that was not to be had in its time is not to be had a little later either.
+_LOCK_ATTEMPTS: Final = 2
+BUSY_SECONDS: Final = 1
+
+# The plan must not depend on how large the tables were when the statement was first planned: every
+# look-up goes by an index.  A lock timeout that the connection brings along is respected.
+_SETTINGS: Final = """
+SELECT set_config('enable_seqscan', 'off', true),
+       set_config('enable_hashjoin', 'off', true),
+       set_config('enable_mergejoin', 'off', true),
+       set_config('lock_timeout', CASE current_setting('lock_timeout') WHEN '0' THEN '5s'
+                                  ELSE current_setting('lock_timeout') END, true)
+"""
+
+
+def transact(connection: Connection, work: Callable[[Cursor], T]) -> T:
+    """Run the work in one transaction and commit it.
+
+    A deadlock, a serialisation failure or a lock timeout rolls back and tries again, after a short
+    random pause; at last it refuses (``BUSY``).  Inside an open transaction the work is a
+    savepoint of it and is tried once: only the whole can be tried again.
+    """
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        return _once(connection, work)
+    timeouts = 0
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            # Two that met once must not meet again at the same moment.
+            time.sleep(_FIRST_PAUSE * 2**attempt * (0.5 + secrets.randbelow(1000) / 1000))
+        try:
+            return _once(connection, work)
+        except LockNotAvailable:
+            timeouts += 1
+            if timeouts == _LOCK_ATTEMPTS:
+                break
+        except (DeadlockDetected, SerializationFailure):
+            continue
+    raise Refusal(Code.BUSY, seconds=BUSY_SECONDS)
+
+
+def _once(connection: Connection, work: Callable[[Cursor], T]) -> T:
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(_SETTINGS, prepare=True)
+        return work(cursor)
