@@ -1,6 +1,8 @@
 """The installation as the commands see it: the house, its doctor and its server."""
 
-from collections.abc import Sequence
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from habitue.config import composition, examination, serving
 from habitue.interfaces.commands.installation import Finding, Installation
@@ -16,6 +18,25 @@ class House(composition.House):
     def serve(self, *, host: str, port: int, workers: int) -> None:
         """Serve until interrupted; an embedded database is watched meanwhile."""
         serving.serve(host=host, port=port, workers=workers, database=self.server)
+
+    def load_demo(
+        self, *, members: int, years: int, seed: int, watch: Callable[[int, int], None]
+    ) -> Mapping[str, Any]:
+        """Load the demonstration into the open database where it is not there; say what it is."""
+        loaded: Mapping[str, Any] = _demonstration().load(
+            self, members=members, years=years, seed=seed, watch=watch
+        )
+        return loaded
+
+    def demo_key(self) -> str:
+        """Make a key for the demonstration's API; return its text."""
+        token: str = _demonstration().make_key(self)
+        return token
+
+
+def _demonstration() -> Any:
+    # It imports services and these import models, which Django must know by then.
+    return importlib.import_module("habitue.config.demonstration")
 
 
 def as_seen_by_commands(house: House) -> Installation:

@@ -4,10 +4,10 @@ The composition root hands an object of this form to Typer; a command gets it wi
 `installation(context)`. So commands never look for the clock, the database or a folder.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import typer
 
@@ -69,6 +69,14 @@ class Installation(Protocol):
 
     def serve(self, *, host: str, port: int, workers: int) -> None:
         """Serve until interrupted."""
+
+    def load_demo(
+        self, *, members: int, years: int, seed: int, watch: Callable[[int, int], None]
+    ) -> Mapping[str, Any]:
+        """Load the demonstration into the open database where it is not there; say what it is."""
+
+    def demo_key(self) -> str:
+        """Make a key for the demonstration's API; return its text."""
 
     def start_database(self) -> bool:
         """Start the embedded server and let it stay; False where there is none."""

@@ -1,0 +1,1 @@
+"""The demonstration: a simulated business, recorded through the real intake."""
