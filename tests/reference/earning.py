@@ -331,9 +331,7 @@ def cap(
                 lacking -= raised
 
 
-def _ceilings(
-    currencies: Iterable[PointsCurrency], moment: Moment, shares: list[Share]
-) -> None:
+def _ceilings(currencies: Iterable[PointsCurrency], moment: Moment, shares: list[Share]) -> None:
     for currency in currencies:
         if currency.max_balance is None:
             continue

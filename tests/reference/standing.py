@@ -75,9 +75,7 @@ class Standing:
         reached = [
             rank
             for rank, tier in enumerate(tiers.tiers)
-            if self._reached(
-                programme, tiers, tier.reenter if rank <= highest else tier.enter, day
-            )
+            if self._reached(programme, tiers, tier.reenter if rank <= highest else tier.enter, day)
         ]
         return max(reached, default=-1)
 

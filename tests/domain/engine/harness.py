@@ -153,9 +153,7 @@ class Member:
     def posted(self, kind: str, currency: str = "points") -> int:
         """The sum of the ledger lines of one kind."""
         return sum(
-            line.amount
-            for line in self.postings
-            if line.kind == kind and line.currency == currency
+            line.amount for line in self.postings if line.kind == kind and line.currency == currency
         )
 
     def remaining(self, currency: str = "points") -> list[int]:

@@ -93,7 +93,7 @@ def test_e02_three_points_per_unit() -> None:
 
 
 def test_e04_a_fixed_bonus_of_higher_priority_stands_alone() -> None:
-    """"Non-stackable" is said with a group of which the first by priority counts."""
+    """ "Non-stackable" is said with a group of which the first by priority counts."""
     rules = (rate(group="g"), gift(100, group="g", priority=10))
     assert _earned_on("50.00", *rules, groups=(group("g", "first"),)) == 100
 
@@ -183,9 +183,7 @@ def test_e20_after_a_discount_on_the_order() -> None:
 def test_e21_a_code_on_the_whole_order_leaves_the_line_alone() -> None:
     """The programme keeps order discounts on the order: the line in the category stays at 100."""
     member = Member(
-        programme(
-            rate(lines=of_category("in")), spend=SpendSettings(order_discounts="order")
-        )
+        programme(rate(lines=of_category("in")), spend=SpendSettings(order_discounts="order"))
     )
     sale = bought(
         "2026-02-01",
@@ -395,9 +393,7 @@ def test_t04_down_to_what_was_spent() -> None:
 
 def test_t06_everything_since_the_window_began_counts() -> None:
     """1 was earned before, 2 and 3 after the last recalculation, which here is the new year."""
-    tiers = ladder(
-        tier("five", 5), metrics=(Metric("points", Window("calendar_year"), "points"),)
-    )
+    tiers = ladder(tier("five", 5), metrics=(Metric("points", Window("calendar_year"), "points"),))
     member = Member(programme(rate(), tiers=tiers))
     member.post(bought("2025-12-31", "1.00"), bought("2026-01-01", "2.00"))
     assert member.state.standing.tier == ""

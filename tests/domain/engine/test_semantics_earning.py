@@ -118,9 +118,7 @@ def test_s07_first_passes_over_a_rule_that_does_not_fire() -> None:
     assert member.balance() == 505
 
 
-@pytest.mark.parametrize(
-    ("priorities", "winner"), [((1, 2), "b"), ((2, 1), "a"), ((1, 1), "a")]
-)
+@pytest.mark.parametrize(("priorities", "winner"), [((1, 2), "b"), ((2, 1), "a"), ((1, 1), "a")])
 @pytest.mark.parametrize("mode", ["first", "best"])
 def test_s07_ties_are_broken_by_priority_then_id(
     mode: Literal["first", "best"], priorities: tuple[int, int], winner: str
@@ -261,9 +259,7 @@ def test_s08_per_purchase(overflow: Literal["trim", "refuse"], expected: int) ->
 
 
 @pytest.mark.parametrize(("overflow", "expected"), [("trim", 25), ("refuse", 20)])
-def test_s08_units_per_calendar_period(
-    overflow: Literal["trim", "refuse"], expected: int
-) -> None:
+def test_s08_units_per_calendar_period(overflow: Literal["trim", "refuse"], expected: int) -> None:
     cap = per_member(units=25, calendar="month", overflow=overflow)
     member = Member(programme(rate(limits=(cap,))))
     member.post(bought("2026-01-31", "20.00"))
@@ -510,9 +506,7 @@ def test_s10_every_rule_considered_has_its_answer() -> None:
     assert len(base.caps) == 1
     missed = _outcome(member, "big-basket")
     assert not missed.fired
-    assert missed.seen == [
-        {"field": "amount", "asked": ">= 5000", "seen": "2050", "held": False}
-    ]
+    assert missed.seen == [{"field": "amount", "asked": ">= 5000", "seen": "2050", "held": False}]
     assert not _outcome(member, "switched-off").fired
     assert _outcome(member, "switched-off").blocked
     assert not _outcome(member, "friday").fired
@@ -571,8 +565,9 @@ def test_s10_what_was_seen_is_the_member_just_before_the_event() -> None:
 def test_s10_days_since_enrolment() -> None:
     new = holds(
         "new member",
-        lambda moment: moment.days_since_enrolment is not None
-        and moment.days_since_enrolment <= 30,
+        lambda moment: (
+            moment.days_since_enrolment is not None and moment.days_since_enrolment <= 30
+        ),
     )
     member = Member(programme(gift(1, when=new)))
     member.post(bought("2025-12-31", "1.00"))

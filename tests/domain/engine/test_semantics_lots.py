@@ -285,9 +285,7 @@ def test_s14_only_qualifying_activity_counts() -> None:
     by_purchase = Member(programme(rate(), currencies=(points(expiry=idle("6 months")),)))
     by_purchase.post(bought("2026-01-31", "10.00"), visited("2026-05-31"))
     assert by_purchase.balance_on("2026-08-01") == 0
-    versions = programme(
-        rate(), currencies=(points(expiry=idle("6 months", "purchase", "visit")),)
-    )
+    versions = programme(rate(), currencies=(points(expiry=idle("6 months", "purchase", "visit")),))
     by_visit = Member(versions)
     by_visit.post(bought("2026-01-31", "10.00"), visited("2026-05-31"))
     assert by_visit.balance_on("2026-08-01") == 10

@@ -35,9 +35,7 @@ from tests.domain.engine.harness import Member
         ("BHD", "0.001", "19.999", 19999),
     ],
 )
-def test_s04_money_of_0_2_and_3_decimals(
-    money: str, per: str, amount: str, expected: int
-) -> None:
+def test_s04_money_of_0_2_and_3_decimals(money: str, per: str, amount: str, expected: int) -> None:
     member = Member(programme(rate(1, per, money=money), currency=money))
     member.post(bought("2026-02-01", amount, currency=money))
     assert member.balance() == expected

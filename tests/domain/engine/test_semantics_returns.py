@@ -490,9 +490,7 @@ def test_s21_in_another_currency() -> None:
 
 
 def _unlinked(policy: str) -> tuple[Member, Event, Event]:
-    member = Member(
-        programme(rate(), gift(9, each=of_product("mug")), without_purchase=policy)
-    )
+    member = Member(programme(rate(), gift(9, each=of_product("mug")), without_purchase=policy))
     first = bought("2026-02-01", item("mug", "10.00"), item("pen", "3.00"), name="first")
     second = bought("2026-02-05", item("mug", "20.00", pieces="2"), name="second")
     member.post(first, second)

@@ -281,9 +281,7 @@ def test_s29_what_is_done_in_the_grace_keeps_the_tier() -> None:
 
 
 def test_s29_calendar_years_follow_one_another() -> None:
-    tiers = _house(
-        metrics=(Metric("spend", Window("calendar_year")),), valid="calendar_year"
-    )
+    tiers = _house(metrics=(Metric("spend", Window("calendar_year")),), valid="calendar_year")
     member = Member(programme(rate(), tiers=tiers))
     member.post(bought("2026-02-01", "500.00"))
     assert member.tier_on(morning("2028-01-01") - 1) == "gold"
@@ -295,9 +293,7 @@ def test_s29_calendar_years_follow_one_another() -> None:
 
 
 def test_s29_membership_years_follow_one_another() -> None:
-    tiers = _house(
-        metrics=(Metric("spend", Window("membership_year")),), valid="membership_year"
-    )
+    tiers = _house(metrics=(Metric("spend", Window("membership_year")),), valid="membership_year")
     member = Member(programme(rate(), tiers=tiers))
     member.post(enrolled("2024-02-29"), bought("2026-02-27", "500.00"))
     # The year in which it was reached ends on 27 February 2026; the next one a year later.

@@ -10,7 +10,14 @@ from habitue.domain.engine.deciding import advance, fold
 from habitue.domain.engine.types import SharedFacts
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event
-from habitue.domain.programme.model import ExpiresAt, ExpiresOnDates, Metric, PendingFor, Programme, Window
+from habitue.domain.programme.model import (
+    ExpiresAt,
+    ExpiresOnDates,
+    Metric,
+    PendingFor,
+    Programme,
+    Window,
+)
 from habitue.kit.instants import HOUR, day_start
 from habitue.kit.periods import parse_period
 from tests.domain.engine.building import (
@@ -214,8 +221,12 @@ def test_s02_tiers_end_at_their_moment() -> None:
 
 def test_s02_fold_then_advance_equals_advance_step_by_step() -> None:
     versions = {
-        1: programme(rate(), currencies=(points(expiry=after("1 month"), pending=PendingFor(
-            parse_period("14 days"))),)),
+        1: programme(
+            rate(),
+            currencies=(
+                points(expiry=after("1 month"), pending=PendingFor(parse_period("14 days"))),
+            ),
+        ),
     }
     events = [bought("2026-01-15", "100.00"), bought("2026-01-20", "50.00")]
     end = at("2026-03-01")
@@ -247,7 +258,9 @@ def test_s02_a_version_that_nobody_used_yet_changes_nothing() -> None:
 def test_s03_days_are_decided_in_the_zone_of_the_store(zone: str, expected: int) -> None:
     """Friday 23:30 in Paris is Friday 17:30 in New York, and already Saturday in Tokyo."""
     friday = holds("friday", lambda moment: (moment.day - 1) % 7 == 4)
-    late = holds("friday after 18:00", lambda moment: friday.holds(moment) and moment.minute >= 1080)
+    late = holds(
+        "friday after 18:00", lambda moment: friday.holds(moment) and moment.minute >= 1080
+    )
     member = Member(programme(rate(1, "1.00"), rate(1, "1.00", name="friday-night", when=late)))
     member.post(bought("2026-01-09 23:30+01:00", "1.00", zone=zone))
     assert member.balance() == expected
@@ -303,9 +316,7 @@ def test_s03_both_daylight_saving_days_are_one_day(sunday: str, hours: int) -> N
     member = Member(
         programme(
             rate(),
-            currencies=(
-                points(expiry=after("2 days"), pending=PendingFor(parse_period("1 day"))),
-            ),
+            currencies=(points(expiry=after("2 days"), pending=PendingFor(parse_period("1 day"))),),
         )
     )
     member.post(bought(morning(sunday) - HOUR, "10.00"))
@@ -328,9 +339,7 @@ def test_s03_both_daylight_saving_days_are_one_day(sunday: str, hours: int) -> N
     ],
 )
 def test_s03_a_daily_cap_counts_local_days(moments: tuple[str, str], days: int) -> None:
-    member = Member(
-        programme(rate(10, "1.00", limits=(per_member(times=1, calendar="day"),)))
-    )
+    member = Member(programme(rate(10, "1.00", limits=(per_member(times=1, calendar="day"),))))
     member.post(*(bought(moment, "1.00") for moment in moments))
     assert member.balance() == 10 * days
 
@@ -362,9 +371,7 @@ def test_s03_tier_credit_is_counted_by_the_days_of_the_store() -> None:
 
 def test_s03_a_calendar_year_begins_where_the_store_stands() -> None:
     """The evening of 31 December in Paris is New Year's morning in Tokyo."""
-    yearly = ladder(
-        tier("gold", eur("100")), metrics=(Metric("spend", Window("calendar_year")),)
-    )
+    yearly = ladder(tier("gold", eur("100")), metrics=(Metric("spend", Window("calendar_year")),))
     member = Member(programme(rate(), tiers=yearly))
     member.post(bought("2026-01-01 07:00", "60.00", zone="Asia/Tokyo"))
     member.post(bought("2026-06-01", "40.00", zone="Asia/Tokyo"))

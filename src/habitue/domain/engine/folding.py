@@ -14,7 +14,7 @@ Invariants.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from habitue.domain.engine.advancing import advance, next_due
 from habitue.domain.engine.caps import BudgetDesk, apply_caps
 from habitue.domain.engine.context import Context, context_of, limit_key, usage_key
 from habitue.domain.engine.earning import (
+    Earned,
     Earning,
     earn,
     points_by_line,
@@ -140,9 +141,13 @@ def apply_earning_event(fold: Fold, event: Event) -> None:
     context = context_of(programme, state, event, basket)
     earnings, lots = give(fold, programme, event, context)
     if isinstance(body, Purchase):
-        record = PurchaseRecord.of(event, body, programme, context, earnings)
-        record.lots = {code: [lot_id] for code, lot_id in lots.items()}
-        _count_purchase(fold, event, record)
+        _count_purchase(fold, programme, context, earnings)
+        paid = _pay_with_points(fold, programme, event, body)
+        if fold.remember:
+            record = PurchaseRecord.of(event, body, programme, context, earnings)
+            record.lots = {code: [lot_id] for code, lot_id in lots.items()}
+            record.points_paid = paid
+            fold.purchases[event.key] = record
     if isinstance(body, Purchase | Visit):
         count_visit(programme, state, context)
     fold.finish(programme, event, cause_of(event))
@@ -191,34 +196,46 @@ def give(
 ) -> tuple[list[Earning], dict[str, str]]:
     """Ask the rules, apply the caps, and put what is earned into lots; answers both."""
     earned = earn(programme, context)
-    apply_caps(programme, context, earned.earnings, fold.desk, event.event_id)
-    use_caps(programme, fold.state, context, earned.earnings)
-    totals: dict[str, int] = {}
-    for earning in earned.earnings:
-        totals[earning.currency] = totals.get(earning.currency, 0) + earning.given
+    earnings = earned.earnings
+    lots: dict[str, str] = {}
+    if earnings:
+        apply_caps(programme, context, earnings, fold.desk, event.event_id)
+        use_caps(programme, fold.state, context, earnings)
+        totals: dict[str, int] = {}
+        for earning in earnings:
+            totals[earning.currency] = totals.get(earning.currency, 0) + earning.given
+        lots = _post_earnings(fold, programme, event, earned)
+        for code, lot_id in lots.items():
+            if totals[code]:
+                fold.books.put(lot_id, totals[code])
+            if context.kind == "purchase":
+                fold.state.earned[code] = fold.state.earned.get(code, 0) + totals[code]
+        fold.line_points = points_by_line(context, earnings, totals)
+    fold.outcomes = list(earned.outcomes.values())
+    return earnings, lots
+
+
+def _post_earnings(
+    fold: Fold, programme: Programme, event: Event, earned: Earned
+) -> dict[str, str]:
+    """One line for every rule and currency, into one lot for every currency; answers the lots."""
     lots: dict[str, str] = {}
     for earning in earned.earnings:
+        code = earning.currency
+        reason = earning.reason()
         outcome = earned.outcomes[earning.rule]
-        outcome.currency = outcome.currency or earning.currency
-        outcome.exact = outcome.exact or str(earning.reason()["exact"])
-        outcome.given += earning.given if outcome.currency == earning.currency else 0
+        outcome.currency = outcome.currency or code
+        outcome.exact = outcome.exact or reason["exact"]
+        outcome.given += earning.given if outcome.currency == code else 0
         outcome.caps.extend(earning.caps)
         if earning.given == 0:
             continue
-        code = earning.currency
-        cause = cause_of(event, rule=earning.rule, reason=earning.reason())
+        cause = cause_of(event, rule=earning.rule, reason=reason)
         if code not in lots:
             lot = fold.books.open_earned_lot(programme.points[code], event.zone, cause)
             lots[code] = lot.lot_id
         fold.books.post("earn", code, lots[code], earning.given, cause)
-    for code, lot_id in lots.items():
-        if totals[code]:
-            fold.books.put(lot_id, totals[code])
-        if context.kind == "purchase":
-            fold.state.earned[code] = fold.state.earned.get(code, 0) + totals[code]
-    fold.outcomes = list(earned.outcomes.values())
-    fold.line_points = points_by_line(context, earned.earnings, totals)
-    return earned.earnings, lots
+    return lots
 
 
 def use_caps(
@@ -262,20 +279,40 @@ def _forget_old_usage(state: MemberState, name: str, every: Every, context: Cont
         del usage[key]
 
 
-def _count_purchase(fold: Fold, event: Event, record: PurchaseRecord) -> None:
-    state, programme, context = fold.state, record.programme, record.context
+def _count_purchase(
+    fold: Fold,
+    programme: Programme,
+    context: Context,
+    earnings: list[Earning],
+) -> None:
+    state = fold.state
     state.purchases += 1
     state.spent += context.basket_amount
-    credit(programme, state, "spend", context.day, context.basket_amount)
-    credit_points(programme, state, context.day, record.kept)
-    credit(programme, state, "purchases", context.day, 1)
-    for paid in record.purchase.points_paid:
-        currency = points_currency(programme, paid.currency)
-        record.points_paid.append(
-            spend_points(fold, programme, currency, paid.units, event, "points_paid")
+    if programme.tiers is not None:
+        credit(programme, state, "spend", context.day, context.basket_amount)
+        credit_points(
+            programme,
+            state,
+            context.day,
+            [(earning.currency, earning.given) for earning in earnings],
         )
-    if fold.remember:
-        fold.purchases[event.key] = record
+        credit(programme, state, "purchases", context.day, 1)
+
+
+def _pay_with_points(
+    fold: Fold, programme: Programme, event: Event, purchase: Purchase
+) -> list[Spent]:
+    return [
+        spend_points(
+            fold,
+            programme,
+            points_currency(programme, paid.currency),
+            paid.units,
+            event,
+            "points_paid",
+        )
+        for paid in purchase.points_paid
+    ]
 
 
 def spend_points(
@@ -316,18 +353,16 @@ def credit(programme: Programme, state: MemberState, name: str, day: int, units:
 
 
 def credit_points(
-    programme: Programme, state: MemberState, day: int, changes: Mapping[tuple[str, str], int]
+    programme: Programme, state: MemberState, day: int, changes: Sequence[tuple[str, int]]
 ) -> None:
-    """Count earned points towards tiers; ``changes`` are units by (rule, currency)."""
+    """Count earned points towards tiers; ``changes`` are units with their currency."""
     if programme.tiers is None:
         return
     seen: set[str] = set()
     for metric in programme.tiers.metrics:
         if metric.name == "points" and metric.key not in seen:
             seen.add(metric.key)
-            units = sum(
-                change for (_, currency), change in changes.items() if currency == metric.currency
-            )
+            units = sum(change for currency, change in changes if currency == metric.currency)
             add_credit(programme, state, metric, day, units)
 
 

@@ -7,7 +7,7 @@ postings of a currency is the change of its balance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from habitue.domain.engine.types import Lot, LotOpened, MemberState, Posting, PostingKind
@@ -189,13 +189,13 @@ class Books:
                 remaining = lot.remaining + units
                 assert remaining >= 0, "a lot never holds less than zero"
                 if remaining:
-                    lots[index] = replace(lot, remaining=remaining)
+                    lots[index] = _holding(lot, remaining)
                 else:
                     del lots[index]
                 return
         header = self.headers[lot_id]
         assert units > 0, "an exhausted lot can only be refilled"
-        lots.append(replace(header, remaining=units))
+        lots.append(_holding(header, units))
 
     def drop_empty(self) -> None:
         """Forget lots that were opened and then not filled."""
@@ -281,6 +281,18 @@ class Books:
         if self.remember:
             self.expired[lot.lot_id] = self.expired.get(lot.lot_id, 0) + lot.remaining
         self.take_from(lot, lot.remaining, "expire", cause)
+
+
+def _holding(lot: Lot, remaining: int) -> Lot:
+    return Lot(
+        lot.lot_id,
+        lot.currency,
+        remaining,
+        lot.opened_at,
+        lot.activates_at,
+        lot.expires_at,
+        lot.inactive,
+    )
 
 
 def lapse_at(programme: Programme, state: MemberState, lot: Lot) -> Instant | None:

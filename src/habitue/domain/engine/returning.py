@@ -104,7 +104,7 @@ def _take_back(fold: Fold, event: Event, record: PurchaseRecord) -> None:
     state, programme = fold.state, record.programme
     day = record.context.day
     credit(programme, state, "spend", day, record.spend - spend_before)
-    credit_points(programme, state, day, changes)
+    credit_points(programme, state, day, [(code, change) for (_, code), change in changes.items()])
     state.spent += record.spend - spend_before
     if record.is_void and not record.voided:
         record.voided = True
@@ -368,6 +368,6 @@ def _return_at_average(
             cause = cause_of(event, rule="return:average", reason={"amount": counted})
             currency = fold.currency(programme, code)
             take_from_others(fold, programme, currency, units, cause, strict=fold.is_strict(event))
-            credit_points(programme, state, day, {("return:average", code): -units})
+            credit_points(programme, state, day, [(code, -units)])
     state.spent -= counted
     credit(programme, state, "spend", day, -counted)

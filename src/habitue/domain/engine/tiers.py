@@ -116,10 +116,7 @@ def next_tenure(programme: Programme, tiers: Tiers, state: MemberState) -> Insta
 
 def rank_of(tiers: Tiers, code: str) -> int:
     """The tier's place, lowest first; -1 for none and for a tier that no longer exists."""
-    for index, tier in enumerate(tiers.tiers):
-        if tier.code == code:
-            return index
-    return -1
+    return tiers.ranks.get(code, -1)
 
 
 def _reaches(tiers: Tiers, values: Sequence[int], thresholds: Sequence[int | None]) -> bool:
