@@ -292,6 +292,26 @@ def test_a_change_to_what_was_not_seen_is_refused(database: DatabaseForTests) ->
         assert refused.value.parameters == {"value": 3, "expected": 0}
 
 
+def test_names_and_numbers_are_found_together_as_they_change(database: DatabaseForTests) -> None:
+    def keys(connection: Connection) -> list[str]:
+        found = connection.execute("SELECT key FROM member_search WHERE key ~ '^[+]' ORDER BY key")
+        return [key for (key,) in found.fetchall()]
+
+    with database.connect() as connection:
+        anna = enrol(connection, ("phone", "0612345678"), given_name="Anna")
+        assert keys(connection) == ["+33612345678 anna"]
+        second = add(connection, anna.member_id, "phone", "+40722123456")
+        update_member(
+            connection, member_id=anna.member_id, changes={"family_name": "Weiß"}, now=NOW
+        )
+        assert keys(connection) == ["+33612345678 weiss anna", "+40722123456 weiss anna"]
+        revoke_identifier(connection, member_id=anna.member_id, identifier_id=second, now=NOW)
+        assert keys(connection) == ["+33612345678 weiss anna"]
+        close_member(connection, member_id=anna.member_id, now=NOW)
+        assert keys(connection) == []
+        assert rows(connection)[2] == 0
+
+
 def test_nobody_is_an_unknown_member(database: DatabaseForTests) -> None:
     nobody = UUID(int=5)
     with database.connect() as connection:

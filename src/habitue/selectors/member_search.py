@@ -2,10 +2,9 @@
 
 Every branch reads one index in its own order and stops at the limit, so that no search sorts more
 than a few dozen rows, whatever was typed.  A branch that must look at the other words of a name
-reads at most ``KEYS_READ`` keys: among a million members a search for names reaches its limit or
-the end of its range before that.  A search for a name and a number together reads at most
-``CODES_READ`` numbers and looks at their members, and at most ``NAMES_READ`` members and looks at
-their numbers: it is complete as soon as either is typed far enough to be rarer than that.
+reads at most ``KEYS_READ`` keys; among a million members, a search for names reaches its limit or
+the end of its range before that.  One that must look at the member of an address or a card reads
+at most ``CODES_READ`` of them.
 """
 
 from __future__ import annotations
@@ -17,8 +16,7 @@ from psycopg import sql
 from habitue.domain.identity.search import CodeRange, KeyRange, SearchPlan
 
 KEYS_READ: Final = 20_000
-CODES_READ: Final = 400
-NAMES_READ: Final = 200
+CODES_READ: Final = 200
 # Shop systems that a bare customer's id is looked for in.
 SOURCES_READ: Final = 16
 
@@ -38,7 +36,7 @@ _ONE_WORD: Final = sql.SQL(
 )
 # Its place leaves out the slot and the letter, so that both orders of two words sort together.
 _WORDS: Final = sql.SQL(
-    "(SELECT member_id, {rank}, substr(key, 3), 'name', NULL::smallint FROM ("
+    "(SELECT member_id, {rank}, substr(key, 3), {matched}, NULL::smallint FROM ("
     "SELECT key, member_id FROM member_search WHERE key >= %s AND key < %s"
     " ORDER BY key, member_id LIMIT {read}) AS keys WHERE {also} LIMIT {limit})"
 )
@@ -53,16 +51,6 @@ _CODES_OF_NAMED: Final = sql.SQL(
     " AND value < %s AND revoked_at IS NULL ORDER BY value LIMIT {read}) AS i"
     " CROSS JOIN LATERAL (SELECT m.member_id FROM member m WHERE m.member_id = i.member_id"
     " AND {also} OFFSET 0) AS named LIMIT {limit})"
-)
-# The value is compared by its first characters, not by a range: the planner, who takes every range
-# for a short one, would read the range again for each member.
-_NAMED_WITH_CODES: Final = sql.SQL(
-    "(SELECT keys.member_id, {rank}, i.value, i.kind, NULL::smallint FROM ("
-    "SELECT key, member_id FROM member_search WHERE key >= %s AND key < %s"
-    " ORDER BY key, member_id LIMIT {read}) AS keys"
-    " CROSS JOIN LATERAL (SELECT each.member_id, each.kind, each.value FROM identifier each"
-    " WHERE each.member_id = keys.member_id AND each.revoked_at IS NULL AND each.kind = {kind}"
-    " AND left(each.value, {length}) = %s OFFSET 0) AS i WHERE {also} LIMIT {limit})"
 )
 # The sources are read by leaping from one to the next: a value of one begins with "source:", and
 # a semicolon is what follows a colon.
@@ -95,13 +83,12 @@ def hits_of(plan: SearchPlan, *, limit: int) -> tuple[sql.Composed | None, list[
     if plan.exact:
         branches.append(_EXACT)
         parameters += [[each.kind for each in plan.exact], [each.value for each in plan.exact]]
-    for place, keys in enumerate(plan.names):
-        branches.append(_name_branch(keys, place=place, limit=limit))
+    for place, keys in enumerate(plan.keys):
+        branches.append(_key_branch(keys, place=place, limit=limit))
         parameters += [keys.low, keys.high, *keys.also]
     for codes in plan.codes:
-        for branch, values in _code_branches(codes, limit=limit):
-            branches.append(branch)
-            parameters += values
+        branches.append(_code_branch(codes, limit=limit))
+        parameters += [codes.low, codes.high, *codes.also]
     if plan.external:
         branches.append(_EXTERNAL.format(sources=SOURCES_READ, limit=limit))
         parameters += [plan.external] * 3
@@ -110,40 +97,23 @@ def hits_of(plan: SearchPlan, *, limit: int) -> tuple[sql.Composed | None, list[
     return _BEST.format(branches=sql.SQL(" UNION ALL ").join(branches)), parameters
 
 
-def _name_branch(keys: KeyRange, *, place: int, limit: int) -> sql.Composable:
+def _key_branch(keys: KeyRange, *, place: int, limit: int) -> sql.Composable:
     if not keys.also:
         # One word: a family name before a given name before any other.
         return _ONE_WORD.format(rank=_NAME_RANK + place, limit=limit)
+    rank = _NAME_RANK if keys.matched == "name" else _CODE_RANKS["phone"]
     also = _all_like("key", len(keys.also))
-    return _WORDS.format(rank=_NAME_RANK, read=KEYS_READ, also=also, limit=limit)
+    return _WORDS.format(rank=rank, matched=keys.matched, read=KEYS_READ, also=also, limit=limit)
 
 
-def _code_branches(codes: CodeRange, *, limit: int) -> list[tuple[sql.Composable, list[object]]]:
+def _code_branch(codes: CodeRange, *, limit: int) -> sql.Composable:
     rank = _CODE_RANKS[codes.kind]
-    if not codes.name_words:
-        statement = _CODES.format(rank=rank, kind=codes.kind, limit=limit)
-        return [(statement, [codes.low, codes.high])]
-    by_code = _CODES_OF_NAMED.format(
-        rank=rank,
-        kind=codes.kind,
-        read=CODES_READ,
-        also=_all_like("m.folded_name", len(codes.name_words)),
-        limit=limit,
+    if not codes.also:
+        return _CODES.format(rank=rank, kind=codes.kind, limit=limit)
+    also = _all_like("m.folded_name", len(codes.also))
+    return _CODES_OF_NAMED.format(
+        rank=rank, kind=codes.kind, read=CODES_READ, also=also, limit=limit
     )
-    branches: list[tuple[sql.Composable, list[object]]] = [
-        (by_code, [codes.low, codes.high, *codes.name_words])
-    ]
-    for keys in codes.names:
-        by_name = _NAMED_WITH_CODES.format(
-            rank=rank,
-            kind=codes.kind,
-            length=len(codes.low),
-            read=NAMES_READ,
-            also=_all_like("keys.key", len(keys.also)),
-            limit=limit,
-        )
-        branches.append((by_name, [keys.low, keys.high, codes.low, *keys.also]))
-    return branches
 
 
 def _all_like(column: str, count: int) -> sql.Composable:

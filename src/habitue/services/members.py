@@ -6,7 +6,7 @@ lock its row first; identifiers are claimed after it, in the order of kind and v
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeAlias
@@ -132,7 +132,8 @@ def enrol_member(
         _claim(cursor, claims, member_id=member_id, now=now)
         if number is None:
             give_number(cursor, member_id, now)
-        _write_keys(cursor, member_id, before=MemberDetails(), after=known)
+        numbers = [each.identifier.value for each in claims if each.identifier.kind == "phone"]
+        _write_keys(cursor, member_id, before=[], after=_keys(known, numbers))
         return get_member(connection, member_id=member_id)
 
 
@@ -181,7 +182,8 @@ def update_member(
                 member_id,
             ],
         )
-        _write_keys(cursor, member_id, before=before, after=after)
+        numbers = _phones(list_identifiers(connection, member_id=member_id))
+        _write_keys(cursor, member_id, before=_keys(before, numbers), after=_keys(after, numbers))
         return get_member(connection, member_id=member_id)
 
 
@@ -201,7 +203,7 @@ def add_identifier(
     """
     claim = _read_claim(identifier, path="identifier", phones=phones, country=country)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
-        _lock(connection, cursor, member_id)
+        member = _lock(connection, cursor, member_id)
         active = list_identifiers(connection, member_id=member_id)
         for known in active:
             if (known.kind, known.value) == claim.identifier:
@@ -211,6 +213,7 @@ def add_identifier(
                 Code.TOO_MANY, "identifier", value=len(active) + 1, limit=IDENTIFIERS_LIMIT
             )
         _claim(cursor, [claim], member_id=member_id, now=now)
+        _renew_keys(connection, cursor, member, before=active)
         return _read_identifier(cursor, claim.identifier)
 
 
@@ -228,12 +231,14 @@ def revoke_identifier(
         found = _read_own(connection, member_id, identifier_id)
         if found.revoked_at is not None:
             return found
+        active = list_identifiers(connection, member_id=member_id)
         cursor.execute(
             "UPDATE identifier SET revoked_at = %s WHERE identifier_id = %s",
             [datetime_of(now), identifier_id],
         )
         if (found.kind, found.value) == ("card", member.number) and member.status == "active":
             give_number(cursor, member_id, now)
+        _renew_keys(connection, cursor, member, before=active)
         return _read_own(connection, member_id, identifier_id)
 
 
@@ -247,11 +252,12 @@ def close_member(connection: Connection, *, member_id: UUID, now: Instant) -> Me
         member = _lock(connection, cursor, member_id, active=False)
         if member.status != "active":
             return member
+        numbers = _phones(list_identifiers(connection, member_id=member_id))
         cursor.execute(
             "UPDATE identifier SET revoked_at = %s WHERE member_id = %s AND revoked_at IS NULL",
             [datetime_of(now), member_id],
         )
-        _write_keys(cursor, member_id, before=_details_of(member), after=MemberDetails())
+        _write_keys(cursor, member_id, before=_keys(_details_of(member), numbers), after=[])
         cursor.execute(
             "UPDATE member SET status = 'closed', revision = revision + 1 WHERE member_id = %s",
             [member_id],
@@ -355,12 +361,36 @@ def _read_own(connection: Connection, member_id: UUID, identifier_id: UUID) -> I
     )
 
 
-def _write_keys(
-    cursor: Cursor, member_id: UUID, *, before: MemberDetails, after: MemberDetails
+def _phones(identifiers: Iterable[IdentifierRecord]) -> list[str]:
+    return [each.value for each in identifiers if each.kind == "phone"]
+
+
+def _keys(details: MemberDetails, phones: Iterable[str]) -> list[str]:
+    return search_keys(details.given_name, details.family_name, details.display_name, phones=phones)
+
+
+def _renew_keys(
+    connection: Connection,
+    cursor: Cursor,
+    member: MemberRecord,
+    *,
+    before: Iterable[IdentifierRecord],
 ) -> None:
-    """Bring the keys of a member from one name to another."""
-    old = set(search_keys(before.given_name, before.family_name, before.display_name))
-    new = set(search_keys(after.given_name, after.family_name, after.display_name))
+    """Bring the keys of a member to the identifiers that are active now."""
+    details = _details_of(member)
+    after = list_identifiers(connection, member_id=member.member_id)
+    _write_keys(
+        cursor,
+        member.member_id,
+        before=_keys(details, _phones(before)),
+        after=_keys(details, _phones(after)),
+    )
+
+
+def _write_keys(
+    cursor: Cursor, member_id: UUID, *, before: Iterable[str], after: Iterable[str]
+) -> None:
+    old, new = set(before), set(after)
     if gone := sorted(old - new):
         cursor.execute(
             "DELETE FROM member_search WHERE key = ANY(%s::text[]) AND member_id = %s",

@@ -6,6 +6,8 @@ A member has one key for each word of the name, and one for each pair of words:
   ``3`` anything else), the word, a space, and the other words.
 * ``=mdupont marie anne`` -- ``=``, the first letter of the pair's second word, the first word, a
   space, the second word, and the other words.
+* ``+33612345678 dupont marie anne`` -- one for each telephone number, for searches that combine the
+  beginning of one with words of a name.
 
 A search for one word reads the first keys of a range for each slot.  A search for several words
 reads the range of one pair of them, and the text of the keys tells whether the other words are
@@ -16,9 +18,10 @@ first letter, even two short prefixes that hardly ever meet are answered after f
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, Literal
 
 from habitue.domain.identity.folding import WORD_LIMIT, clean_text, fold, fold_words
 from habitue.domain.identity.kinds import Identifier, Kind
@@ -50,26 +53,26 @@ class KeyRange:
     """Keys from ``low`` up to but not including ``high`` that contain all of ``also``.
 
     Each of ``also`` is a LIKE pattern; a folded word has no character that is special there.
+    ``matched`` is what finding a member here means: by ``name``, or by ``phone`` as well.
     """
 
     low: str
     high: str
     also: tuple[str, ...] = ()
+    matched: Literal["name", "phone"] = "name"
 
 
 @dataclass(frozen=True, slots=True)
 class CodeRange:
     """Identifiers of a kind whose value begins with a text.
 
-    ``name_words`` are words that the member's name must have besides (LIKE patterns on the folded
-    name), and ``names`` the ranges by which such members can be found from their names.
+    ``also`` are words that the member's name must have besides (LIKE patterns on the folded name).
     """
 
     kind: Kind
     low: str
     high: str
-    name_words: tuple[str, ...] = ()
-    names: tuple[KeyRange, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class SearchPlan:
 
     exact: tuple[Identifier, ...]
     external: str
-    names: tuple[KeyRange, ...]
+    keys: tuple[KeyRange, ...]
     codes: tuple[CodeRange, ...]
 
 
@@ -101,8 +104,9 @@ def folded_name(given: str, family: str, display: str) -> str:
     return "".join(f" {word}" for words in name_words(given, family, display) for word in words)
 
 
-def search_keys(given: str, family: str, display: str) -> list[str]:
-    """The keys under which a member of that name is found, sorted, each once.
+def search_keys(given: str, family: str, display: str, *, phones: Iterable[str] = ()) -> list[str]:
+    """The keys under which a member of that name (and those numbers, in E.164) is found, sorted,
+    each once; none without a name.
 
     At most the first eight words are indexed; the others are still found in combination.
     """
@@ -111,14 +115,16 @@ def search_keys(given: str, family: str, display: str) -> list[str]:
     )
     words = [(slot, word) for slot, listed in slots for word in listed]
     plain = [word for _, word in words]
+    if not plain:
+        return []
     keys = {
-        f"{slot}{' '.join([word, *_without(plain, word)])}" for slot, word in words[:_WORDS_INDEXED]
+        slot + " ".join([word, *_without(plain, word)]) for slot, word in words[:_WORDS_INDEXED]
     }
     for first, second in combinations(plain[:_WORDS_INDEXED], 2):
-        keys.add(
-            _PAIR_SLOT + second[0] + " ".join([first, second, *_without(plain, first, second)])
-        )
-    return sorted(keys)
+        rest = " ".join([first, second, *_without(plain, first, second)])
+        keys.add(f"{_PAIR_SLOT}{second[0]}{rest}")
+    keys.update(" ".join([phone, *plain]) for phone in phones)
+    return sorted({key[:_KEY_LIMIT] for key in keys})
 
 
 def plan_search(query: str, *, phones: PhoneReader, country: str = "") -> SearchPlan:
@@ -128,11 +134,27 @@ def plan_search(query: str, *, phones: PhoneReader, country: str = "") -> Search
     """
     text = clean_text(query[:_QUERY_LIMIT])
     words = list(dict.fromkeys(fold_words(text)))[:_WORDS_ASKED]
+    keys = () if "@" in text else _name_ranges(words)
+    parts = text.split()
+    codes = [part for part in parts if "@" in part or any(map(str.isdigit, part))]
+    names = fold_words(" ".join(part for part in parts if part not in codes))[:_WORDS_ASKED]
+    code = " ".join(codes) if codes and names else text
+    also = tuple(f"% {word}%" for word in dict.fromkeys(names)) if code != text else ()
+    ranges = _code_ranges(code, phones)
+    if also:
+        keys += tuple(
+            KeyRange(each.low, each.high, also, "phone") for each in ranges if each.kind == "phone"
+        )
+        ranges = tuple(
+            CodeRange(each.kind, each.low, each.high, also)
+            for each in ranges
+            if each.kind != "phone"
+        )
     return SearchPlan(
         exact=read_identifiers(text, phones=phones, country=country),
         external=text if text and ":" not in text else "",
-        names=() if "@" in text else _name_ranges(words),
-        codes=_code_ranges(text, phones),
+        keys=keys,
+        codes=ranges,
     )
 
 
@@ -152,36 +174,13 @@ def _name_ranges(words: list[str]) -> tuple[KeyRange, ...]:
 
 
 def _code_ranges(text: str, phones: PhoneReader) -> tuple[CodeRange, ...]:
-    """The numbers, addresses and cards that the text may be the beginning of, alone or beside
-    words of a name."""
+    """The numbers, addresses and cards that a text without a name may be the beginning of."""
     if _DIGITS_ONLY.fullmatch(text):
         return (*_phone_ranges(text, phones), *_card_ranges(text))
-    parts = text.split()
-    codes = [part for part in parts if "@" in part or any(map(str.isdigit, part))]
-    if len(parts) == 1:
-        return (*_email_ranges(text), *_card_ranges(text))
-    if len(codes) == len(parts):
-        return _card_ranges(text)
-    names = list(dict.fromkeys(fold_words(" ".join(p for p in parts if p not in codes))))
-    if not codes or not names:
-        return ()
-    ranges = _ranges_of_codes(codes, phones)
-    longest = max(names, key=len)
-    patterns = tuple(f"% {word}%" for word in names[:_WORDS_ASKED])
-    found_by = tuple(_range(f"{slot}{longest}") for slot in (FAMILY_SLOT, GIVEN_SLOT, OTHER_SLOT))
-    return tuple(
-        CodeRange(item.kind, item.low, item.high, name_words=patterns, names=found_by)
-        for item in ranges
-    )
-
-
-def _ranges_of_codes(codes: list[str], phones: PhoneReader) -> tuple[CodeRange, ...]:
-    joined = " ".join(codes)
-    if _DIGITS_ONLY.fullmatch(joined):
-        return _phone_ranges(joined, phones)
-    if len(codes) == 1:
-        return (*_email_ranges(joined), *_card_ranges(joined))
-    return _card_ranges(joined)
+    if " " in text:
+        # Cards are read aloud in groups; addresses are not, and words are no card.
+        return _card_ranges(text) if any(map(str.isdigit, text)) else ()
+    return (*_email_ranges(text), *_card_ranges(text))
 
 
 def _phone_ranges(text: str, phones: PhoneReader) -> tuple[CodeRange, ...]:

@@ -3,7 +3,18 @@
 import typer
 
 from habitue import __version__
-from habitue.interfaces.commands import database, doctor, importing, migrate, serve
+from habitue.interfaces.commands import (
+    audit,
+    database,
+    demo,
+    doctor,
+    importing,
+    keys,
+    members,
+    migrate,
+    programme,
+    serve,
+)
 from habitue.interfaces.commands.output import say
 
 app = typer.Typer(
@@ -15,13 +26,19 @@ app = typer.Typer(
 )
 
 # One function each.
+app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("doctor")(doctor.doctor)
+app.command("audit")(audit.audit)
+app.command("replay")(audit.replay)
 
 # Groups of several.
 app.add_typer(database.app, name="database")
+app.add_typer(members.app, name="members")
 app.add_typer(importing.app, name="import")
+app.add_typer(programme.app, name="programme")
+app.add_typer(keys.app, name="keys")
 
 
 @app.command("version")

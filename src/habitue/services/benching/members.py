@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import lru_cache
 from itertools import islice
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -129,15 +128,16 @@ def _copy_identifiers(connection: Connection[Any], batch: list[MadeMember]) -> N
         copy.write("".join(row for _, row in rows))
 
 
-@lru_cache(maxsize=200_000)
-def _keys(given: str, family: str) -> tuple[str, ...]:
-    # Two members in three share their name with others.
-    return tuple(search_keys(given, family, ""))
-
-
 def _copy_keys(connection: Connection[Any], batch: list[MadeMember]) -> None:
     rows = sorted(
-        f"{key}\t{made.member_id}\n" for made in batch for key in _keys(made.given, made.family)
+        f"{key}\t{made.member_id}\n"
+        for made in batch
+        for key in search_keys(
+            made.given,
+            made.family,
+            "",
+            phones=(value for kind, value in made.identifiers if kind == "phone"),
+        )
     )
     statement = "COPY member_search (key, member_id) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

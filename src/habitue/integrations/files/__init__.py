@@ -1,0 +1,1 @@
+"""Tables in files (CSV, XLSX, Parquet), read in batches with bounded memory and exact numbers."""

@@ -1,0 +1,1 @@
+"""The machines' door: the HTTP API for tills, shops and other systems."""

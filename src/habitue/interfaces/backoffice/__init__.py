@@ -1,0 +1,1 @@
+"""The manager's door: designing, steering and measuring the programme."""

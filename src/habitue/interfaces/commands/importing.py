@@ -1,0 +1,162 @@
+"""`habitue import`: files of other systems into the ledger."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+import typer
+
+from habitue.domain.errors import Refusal
+from habitue.interfaces.commands.exit_codes import ExitCode
+from habitue.interfaces.commands.import_report import (
+    RejectFile,
+    Reporter,
+    peak_memory_mb,
+    show_summary,
+)
+from habitue.interfaces.commands.import_texts import file_text
+from habitue.interfaces.commands.installation import Installation, installation
+from habitue.interfaces.commands.output import print_json, say, stop
+from habitue.interfaces.texts.catalogue import refusal_text
+from habitue.kit.instants import SECOND, format_instant
+from habitue.selectors.programmes import Compiled, get_one_compiled
+from habitue.services.importing.importing import FileProblem, Import
+from habitue.services.importing.mapping import Mapping, MappingProblem, load_mapping, with_source
+from habitue.services.importing.remembering import totals
+
+app = typer.Typer(help="Bring files of other systems into the ledger.", no_args_is_help=True)
+
+_SOURCE = re.compile(r"[^\s:]{1,64}")
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `transactions` a command of its own, though it is the only one so far."""
+
+
+@app.command()
+def transactions(  # the options of the command line
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="CSV (also gzipped), XLSX or Parquet files.")],
+    programme: Annotated[str, typer.Option(help="Code of the programme.")],
+    mapping: Annotated[
+        str, typer.Option(help="online-retail, generic, or a YAML file.")
+    ] = "generic",
+    source: Annotated[
+        str, typer.Option(help="Name of the system that numbered the receipts.")
+    ] = "",
+    reject_file: Annotated[
+        Path | None, typer.Option(help="Where rejected lines go: .csv, else JSON lines.")
+    ] = None,
+    batch_size: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Receipts in one transaction.")
+    ] = 1_000,
+    again: Annotated[
+        bool, typer.Option("--again", help="Read files that are known to the end again.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and check everything, record nothing.")
+    ] = False,
+    with_totals: Annotated[
+        bool, typer.Option("--totals/--no-totals", help="Count what the database holds at the end.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Record the purchases and returns in FILES. Importing again continues, and changes nothing
+    that was recorded. Exits with 1 where lines were rejected, with 65 where a file was refused."""
+    house = installation(context)
+    if source and _SOURCE.fullmatch(source) is None:
+        stop(ExitCode.USAGE, "--source is one word of at most 64 characters, without a colon.")
+    started = house.clock.now()
+    url = house.open_migrated()
+    problem: dict[str, Any] | None = None
+    with psycopg.connect(url, autocommit=True, application_name="habitue-import") as connection:
+        compiled, how = _prepared(connection, programme, mapping, source)
+        rejects = _reject_file(house, reject_file)
+        with Reporter(rejects) as reporter:
+            job = Import(
+                programme=compiled,
+                mapping=how,
+                clock=house.clock,
+                phones=house.phones,
+                country=house.country,
+                watcher=reporter,
+                connection=None if dry_run else connection,
+                batch_size=batch_size,
+                again=again,
+            )
+            try:
+                job.run(files)
+            except FileProblem as error:
+                problem = {
+                    "code": error.fault.value,
+                    "file": str(error.path),
+                    **error.parameters,
+                    "text": file_text(error),
+                }
+            except Refusal as error:
+                problem = {**error.as_json(), "text": _sentence(error)}
+        summary: dict[str, Any] = {"ok": problem is None, **job.counts.as_json()}
+        if with_totals and not dry_run:
+            receipts, lines = totals(
+                connection, programme_id=compiled.programme_id, source=how.source
+            )
+            summary |= {"recorded_invoices": receipts, "recorded_lines": lines}
+    summary |= {
+        "source": how.source,
+        "dry_run": dry_run,
+        "seconds": round((house.clock.now() - started) / SECOND, 3),
+        "peak_memory_mb": peak_memory_mb(),
+        "reject_file": str(rejects.path) if rejects.count else None,
+    }
+    _finish(summary, problem, as_json=as_json)
+
+
+def _prepared(
+    connection: psycopg.Connection[Any], programme: str, mapping: str, source: str
+) -> tuple[Compiled, Mapping]:
+    """The programme and the mapping; ends the command where one of them cannot be used."""
+    try:
+        compiled = get_one_compiled(connection, code=programme)
+        zone = compiled.versions[compiled.latest_number].zone
+        how = load_mapping(mapping, zone=zone)
+    except Refusal as refusal:
+        stop(ExitCode.BAD_INPUT, _sentence(refusal))
+    except MappingProblem as problem:
+        stop(ExitCode.BAD_INPUT, str(problem))
+    return compiled, with_source(how, source) if source else how
+
+
+def _reject_file(house: Installation, named: Path | None) -> RejectFile:
+    if named is None:
+        stamp = re.sub(r"\D", "", format_instant(house.clock.now()))[:14]
+        return RejectFile(house.home / "rejects" / f"import-{stamp}.jsonl", at_once=False)
+    try:
+        return RejectFile(named, at_once=True)
+    except OSError as error:
+        stop(ExitCode.USAGE, f"--reject-file {named} cannot be written: {error.strerror}.")
+
+
+def _sentence(refusal: Refusal) -> str:
+    text = refusal_text(
+        refusal.code, language="en", path=refusal.path, parameters=refusal.parameters
+    )
+    return text.detail
+
+
+def _finish(summary: dict[str, Any], problem: dict[str, Any] | None, *, as_json: bool) -> None:
+    if problem is not None:
+        summary["problem"] = problem
+    if as_json:
+        print_json(summary)
+    else:
+        show_summary(summary)
+    if summary["reject_file"] is not None:
+        say(f"Rejected lines, with reasons and remedies: {summary['reject_file']}")
+    if problem is not None:
+        stop(ExitCode.BAD_INPUT, str(problem["text"]))
+    if summary["lines_rejected"]:
+        stop(ExitCode.FOUND_WRONG)

@@ -1,0 +1,228 @@
+"""`habitue programme`: check, show, compare and publish programme documents."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import psycopg
+import typer
+
+from habitue.domain.errors import Refusal
+from habitue.domain.programme.canonical import document_hash, plain_document
+from habitue.domain.programme.differences import diff_documents
+from habitue.domain.programme.faults import Fault, InvalidDocument
+from habitue.domain.programme.findings import check_document
+from habitue.domain.programme.showing import outline
+from habitue.interfaces.commands.exit_codes import ExitCode
+from habitue.interfaces.commands.installation import installation
+from habitue.interfaces.commands.output import print_json, say, stop
+from habitue.interfaces.texts.catalogue import refusal_text
+from habitue.kit.instants import Instant, format_instant, parse_instant
+from habitue.selectors.programmes import get_version
+from habitue.services.documents import UnreadableDocument, read_programme_document
+from habitue.services.programmes import publish_version
+
+app = typer.Typer(
+    help="Check, show, compare and publish programme documents.", no_args_is_help=True
+)
+
+ACTOR = "command line"
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="YAML files, or JSON files (.json).")],
+    as_json: AsJson = False,
+) -> None:
+    """Check documents. Exits with 1 where one has an error; warnings and notes are no errors."""
+    reports = {file: _faults_of(file) for file in files}
+    fine = not any(_has_errors(faults) for faults in reports.values())
+    if as_json:
+        entries = [
+            {
+                "file": str(file),
+                "ok": not _has_errors(faults),
+                "faults": [fault.as_json() for fault in faults],
+            }
+            for file, faults in reports.items()
+        ]
+        print_json({"ok": fine, "files": entries})
+    else:
+        for file, faults in reports.items():
+            _say_faults(file, faults)
+    if not fine:
+        stop(ExitCode.FOUND_WRONG)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="A file, or the code of a published programme.")],
+    version: Annotated[
+        int | None, typer.Option(min=1, help="The version to show; the newest if left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the outline of a document, or with --json the document itself."""
+    number = version or 1
+    if Path(what).exists():
+        document = _read(Path(what))
+    else:
+        try:
+            with psycopg.connect(installation(context).open_migrated()) as connection:
+                record = get_version(connection, code=what, number=version)
+        except Refusal as refusal:
+            _stop_with(refusal)
+        document, number = record.document, record.number
+    try:
+        text = outline(document, number=number)
+    except InvalidDocument as refusal:
+        _say_faults(Path(what), refusal.faults)
+        stop(ExitCode.BAD_INPUT)
+    if as_json:
+        print_json(
+            {
+                "number": number,
+                "hash": document_hash(document),
+                "document": plain_document(document),
+            }
+        )
+    else:
+        sys.stdout.write(text)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The document before.")],
+    new: Annotated[Path, typer.Argument(help="The document after.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what changed from one document to another."""
+    differences = diff_documents(_read(old), _read(new))
+    if as_json:
+        print_json({"differences": [difference.as_json() for difference in differences]})
+        return
+    for one in differences:
+        sys.stdout.write(f"{one.change:8} {one.path}: {one.before!r} -> {one.after!r}\n")
+    if not differences:
+        say("The documents say the same.")
+
+
+@app.command()
+def apply(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A YAML file, or a JSON file (.json).")],
+    effective_at: Annotated[
+        str | None,
+        typer.Option(
+            "--effective-at",
+            help="When it takes effect, as ISO 8601 with an offset; now if left out. Only the "
+            "first version may take effect in the past.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish a document as the next version of its programme.
+
+    A document equal to the newest version changes nothing.
+    """
+    at = None if effective_at is None else _instant(effective_at)
+    document = _read(file)
+    warnings = check_document(document)
+    if _has_errors(warnings):
+        _say_faults(file, warnings)
+        if as_json:
+            print_json({"ok": False, "faults": [fault.as_json() for fault in warnings]})
+        stop(ExitCode.BAD_INPUT)
+    house = installation(context)
+    try:
+        with psycopg.connect(house.open_migrated()) as connection:
+            published = publish_version(
+                connection,
+                document=plain_document(document),
+                effective_at=at,
+                now=house.clock.now(),
+                actor=ACTOR,
+            )
+    except Refusal as refusal:
+        _stop_with(refusal)
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "programme": published.code,
+                "number": published.number,
+                "effective_at": format_instant(published.effective_at),
+                "unchanged": not published.created,
+                "faults": [fault.as_json() for fault in warnings],
+            }
+        )
+        return
+    _say_faults(file, warnings, silent_when_fine=True)
+    state = "is published" if published.created else "was published before; nothing changed"
+    say(
+        f"Version {published.number} of {published.code} {state}. "
+        f"It takes effect at {format_instant(published.effective_at)}."
+    )
+
+
+def _instant(text: str) -> Instant:
+    try:
+        return parse_instant(text)
+    except (ValueError, OverflowError):
+        stop(
+            ExitCode.USAGE,
+            f"--effective-at {text}: write ISO 8601 with an offset, as 2027-01-31T00:00:00+01:00.",
+        )
+
+
+def _load(file: Path) -> dict[str, Any]:
+    """The document of a file; raises ``OSError`` and ``UnreadableDocument``."""
+    return read_programme_document(file.read_bytes(), is_json=file.suffix.lower() == ".json")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return _load(file)
+    except OSError as error:
+        stop(ExitCode.BAD_INPUT, f"{file}: {error.strerror or error}.")
+    except UnreadableDocument as error:
+        _say_faults(file, [_unreadable(error)])
+        stop(ExitCode.BAD_INPUT)
+
+
+def _faults_of(file: Path) -> list[Fault]:
+    try:
+        return check_document(_load(file))
+    except UnreadableDocument as error:
+        return [_unreadable(error)]
+    except OSError as error:
+        remedy = f"Name a file that can be read: {error.strerror or error}."
+        return [Fault("", str(file), "no_file", remedy)]
+
+
+def _unreadable(error: UnreadableDocument) -> Fault:
+    return Fault(error.path, "", error.problem, error.remedy)
+
+
+def _has_errors(faults: Sequence[Fault]) -> bool:
+    return any(fault.severity == "error" for fault in faults)
+
+
+def _say_faults(file: Path, faults: Sequence[Fault], *, silent_when_fine: bool = False) -> None:
+    for fault in faults:
+        value = f" ({fault.value})" if fault.value else ""
+        place = f"{fault.path}{value}" if fault.path else fault.value or "document"
+        say(f"{file}: {fault.severity} at {place}: {fault.problem}. {fault.remedy}")
+    if not _has_errors(faults) and not silent_when_fine:
+        say(f"{file}: in order.")
+
+
+def _stop_with(refusal: Refusal) -> NoReturn:
+    words = refusal_text(
+        refusal.code, language="en", path=refusal.path, parameters=refusal.parameters
+    )
+    stop(ExitCode.BAD_INPUT, words.detail)

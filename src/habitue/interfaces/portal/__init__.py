@@ -1,0 +1,1 @@
+"""The member's door: balance, rewards and history on the phone."""

@@ -1,0 +1,1 @@
+"""The staff's door: the till and the floor."""

@@ -1,0 +1,124 @@
+"""One file, from its lines to receipts and rejects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from habitue.domain.errors import Code
+from habitue.integrations.files.cells import converter
+from habitue.integrations.files.tables import Batch, Table, Unreadable, Wish
+from habitue.services.importing.grouping import Group, Grouper
+from habitue.services.importing.mapping import Mapping
+from habitue.services.importing.receipts import (
+    ImportFault,
+    LineFaults,
+    Outcome,
+    Receipt,
+    Reject,
+    Translator,
+)
+
+LINES_AT_ONCE: Final = 8_192
+_KEY: Final = "invoice"
+
+
+@dataclass(slots=True)
+class Piece:
+    """What some more lines of a file have brought: how many lines were read, how far that is into
+    the file, and what is complete by now."""
+
+    lines: int
+    done: int
+    receipts: list[Receipt]
+    rejects: list[Reject]
+
+
+def read_pieces(table: Table, mapping: Mapping, translator: Translator) -> Iterator[Piece]:
+    """Read a table to its end; raises ``FileProblem`` where that is not possible."""
+    grouper = Grouper(_KEY, mapping.window)
+    prepare = _Preparation(mapping)
+    done = 0
+    for batch in table.batches(LINES_AT_ONCE):
+        prepare(batch)
+        piece = Piece(len(batch), batch.done, [], _without_number(batch))
+        for group in grouper.add(batch):
+            _translate(group, translator, piece)
+        done = batch.done
+        yield piece
+    last = Piece(0, done, [], [])
+    for group in grouper.finish():
+        _translate(group, translator, last)
+    yield last
+
+
+def _translate(group: Group, translator: Translator, piece: Piece) -> None:
+    outcome: Outcome
+    broken = list(group.faults())
+    if broken:
+        faults = LineFaults()
+        for place in broken:
+            faults.add(place, ImportFault.WRONG_NUMBER_OF_FIELDS)
+        outcome = faults.rejects(group)
+    else:
+        outcome = translator.translate(group)
+    for result in outcome:
+        if isinstance(result, Receipt):
+            piece.receipts.append(result)
+        else:
+            piece.rejects.append(result)
+
+
+def _without_number(batch: Batch) -> list[Reject]:
+    """Rejects for lines that cannot be assigned to a receipt."""
+    rejects = []
+    for index, number in enumerate(batch.columns[_KEY]):
+        if isinstance(number, str):
+            continue
+        line = batch.lines[index]
+        if index in batch.faults:
+            rejects.append(Reject(line, "", ImportFault.WRONG_NUMBER_OF_FIELDS))
+        elif isinstance(number, Unreadable):
+            rejects.append(Reject(line, "", number.reason, _KEY, {"value": number.value}))
+        else:
+            rejects.append(Reject(line, "", Code.MISSING_FIELD, _KEY))
+    return rejects
+
+
+class _Preparation:
+    """Makes the columns of a batch what translators expect: a receipt number and a moment."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._parts = mapping.invoice_parts
+        self._moments = (
+            converter(Wish("date", ("date",), "moment"), mapping.reading)
+            if mapping.has_time
+            else None
+        )
+
+    def __call__(self, batch: Batch) -> None:
+        columns = batch.columns
+        if self._parts:
+            parts = [columns[name] for name in self._parts]
+            columns[_KEY] = [_composed(cells) for cells in zip(*parts, strict=True)]
+        if self._moments is not None:
+            columns["date"] = [
+                self._moments[_joined(day, time)]
+                for day, time in zip(columns["date"], columns["time"], strict=True)
+            ]
+
+
+def _composed(cells: tuple[Any, ...]) -> str | Unreadable | None:
+    """A receipt number made of several cells; none of them may be missing."""
+    unusable: Unreadable | None
+    for cell in cells:
+        if not isinstance(cell, str):
+            unusable = cell
+            return unusable
+    return "/".join(cells)
+
+
+def _joined(day: Any, time: Any) -> str:
+    """A date and a time as one text.  Spreadsheets hold a day as its first instant."""
+    return f"{str(day or '').removesuffix('T00:00:00')} {time or ''}".strip()

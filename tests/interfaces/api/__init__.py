@@ -1,0 +1,1 @@
+"""The machines' API, endpoint family by endpoint family."""
