@@ -200,6 +200,39 @@ class TransferIn:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeOut:
+    """Everything that the member has goes to another one, of whom they are a duplicate.
+
+    ``merge`` is the id of the merge, the same at both members and in its undoing.
+    """
+
+    kind: ClassVar[str] = "merge_out"
+    rank: ClassVar[int] = 11
+    merge: str
+    to_member: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeIn:
+    """A duplicate joins this member; ``state`` is the duplicate's state just before."""
+
+    kind: ClassVar[str] = "merge_in"
+    rank: ClassVar[int] = 12
+    merge: str
+    from_member: str
+    state: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerge:
+    """A merge was a mistake: both members stand as if it had not been."""
+
+    kind: ClassVar[str] = "unmerge"
+    rank: ClassVar[int] = 13
+    merge: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advance:
     """Time has passed: what has become true by now is booked.  Posted by the nightly job."""
 
@@ -218,6 +251,9 @@ Body: TypeAlias = (
     | Confirmation
     | TransferOut
     | TransferIn
+    | MergeOut
+    | MergeIn
+    | Unmerge
     | Advance
 )
 
@@ -234,6 +270,9 @@ BODIES: dict[str, type[Body]] = {
         Confirmation,
         TransferOut,
         TransferIn,
+        MergeOut,
+        MergeIn,
+        Unmerge,
         Advance,
     )
 }

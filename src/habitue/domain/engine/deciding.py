@@ -18,11 +18,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from habitue.domain.engine.advancing import advance as advance_state
 from habitue.domain.engine.caps import BudgetDesk
 from habitue.domain.engine.folding import Fold, apply_earning_event, cause_of
 from habitue.domain.engine.lots import Books
+from habitue.domain.engine.merging import apply_merge_in, apply_merge_out
 from habitue.domain.engine.restoring import apply_confirmation, apply_undo
 from habitue.domain.engine.returning import apply_return
 from habitue.domain.engine.spending import (
@@ -49,12 +51,15 @@ from habitue.domain.events import (
     Confirmation,
     Enrolment,
     Event,
+    MergeIn,
+    MergeOut,
     Purchase,
     Redemption,
     Return,
     TransferIn,
     TransferOut,
     Undo,
+    Unmerge,
     Visit,
 )
 from habitue.domain.programme.model import Programme
@@ -76,10 +81,13 @@ _APPLY: dict[type[Body], Callable[[Fold, Event], None]] = {
     Confirmation: apply_confirmation,
     TransferOut: apply_transfer_out,
     TransferIn: apply_transfer_in,
+    MergeOut: apply_merge_out,
+    MergeIn: apply_merge_in,
+    Unmerge: _apply_advance,
     Advance: _apply_advance,
 }
 
-_NEED_HISTORY = (Return, Undo, Confirmation)
+_NEED_HISTORY = (Return, Undo, Confirmation, MergeIn, Unmerge)
 
 
 def needs_history(state: MemberState, event: Event) -> bool:
@@ -117,6 +125,8 @@ def decide_with_history(
     ordered = sorted(history, key=lambda known: known.order_key)
     place = _place(ordered, event)
     _refuse_return_before_purchase(ordered[place:], event)
+    if isinstance(event.body, Unmerge):
+        return _decide_unmerge(programmes, ordered, place, event, shared)
     fold = _fold(programmes, ordered[:place], shared, frozen=place == len(ordered))
     if place == len(ordered):
         before = (len(fold.books.postings), len(fold.books.opened), len(fold.moves))
@@ -156,6 +166,40 @@ def _decide_late(
         _opened(without.books.opened, fold.books.opened),
         _moved(without.moves, fold.moves),
     )
+
+
+def _decide_unmerge(
+    programmes: Mapping[int, Programme],
+    ordered: Sequence[Event],
+    place: int,
+    event: Event,
+    shared: SharedFacts,
+) -> Decision:
+    """The difference between the folds with and without the merge; shortfalls follow the policy."""
+    body = event.body
+    assert isinstance(body, Unmerge), "only for unmerging"
+    merges = [known for known in ordered if _merge_of(known) == body.merge]
+    if not merges or body.merge in _undone_merges(ordered):
+        raise Refusal(Code.UNKNOWN_EVENT, "merge", value=body.merge)
+    without = _fold(programmes, ordered, shared, frozen=True)
+    both = [*ordered[:place], event, *ordered[place:]]
+    result = _fold(programmes, both, shared, frozen=False)
+    return _decision(
+        result,
+        event,
+        _difference(without.books.postings, result.books.postings),
+        _opened(without.books.opened, result.books.opened),
+        _moved(without.moves, result.moves),
+    )
+
+
+def _merge_of(event: Event) -> str:
+    body = event.body
+    return body.merge if isinstance(body, MergeIn | MergeOut) else ""
+
+
+def _undone_merges(events: Iterable[Event]) -> set[str]:
+    return {event.body.merge for event in events if isinstance(event.body, Unmerge)}
 
 
 def fold_events(
@@ -219,9 +263,31 @@ def _fold(
     frozen: bool,
 ) -> Fold:
     result = Fold(programmes, MemberState(), BudgetDesk.open(shared, frozen=frozen), remember=True)
+    result.history_of = partial(_history_of, programmes, shared)
+    undone = _undone_merges(ordered)
     for event in ordered:
-        _APPLY[type(event.body)](result, event)
+        if _merge_of(event) not in undone or not undone:
+            _APPLY[type(event.body)](result, event)
     return result
+
+
+def _history_of(
+    programmes: Mapping[int, Programme], shared: SharedFacts, member: str, merge: str
+) -> Fold | None:
+    """The fold of a duplicate up to the merge; ``None`` where its events are not at hand."""
+    events = shared.duplicates.get(member)
+    if events is None:
+        return None
+    ordered = sorted(events, key=lambda known: known.order_key)
+    end = next(
+        (
+            place
+            for place, event in enumerate(ordered)
+            if isinstance(event.body, MergeOut) and event.body.merge == merge
+        ),
+        len(ordered),
+    )
+    return _fold(programmes, ordered[:end], shared, frozen=True)
 
 
 def _place(ordered: Sequence[Event], event: Event) -> int:
@@ -295,6 +361,7 @@ def _decision(
         line_points=fold.line_points,
         matched=fold.matched,
         portions=fold.portions,
+        handed_over=fold.handed_over,
     )
 
 

@@ -14,7 +14,7 @@ Invariants.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +65,8 @@ class Fold:
     matched: list[dict[str, Any]] = field(default_factory=list)
     portions: tuple[Portion, ...] = ()
     activities: list[tuple[str, Instant, str]] = field(default_factory=list)
+    handed_over: dict[str, Any] | None = None
+    history_of: Callable[[str, str], Fold | None] | None = None
 
     def __post_init__(self) -> None:
         self.books = Books(self.state, remember=self.remember)
@@ -80,6 +82,7 @@ class Fold:
         """Book what has become true by the event's instant; the outcomes are the event's own."""
         programme = self.programme_of(event)
         self.outcomes, self.line_points, self.matched, self.portions = [], {}, [], ()
+        self.handed_over = None
         advance(self.programmes, self.state, self.books, self.moves, event.occurred_at)
         return programme
 

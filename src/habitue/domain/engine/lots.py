@@ -135,14 +135,20 @@ class Books:
         cause: Cause,
         inactive: str = "",
         name: str = "",
+        opened_at: Instant | None = None,
     ) -> Lot:
-        """A new, still empty lot; fill it with ``put``.  ``name`` tells apart lots of one event."""
+        """A new, still empty lot; fill it with ``put``.
+
+        ``name`` tells apart lots of one event; ``opened_at`` is given where the points are older
+        than the event.
+        """
+        opened_at = cause.at if opened_at is None else opened_at
         lot_id = derived_id(cause.event_id, currency, str(activates), str(expires), name)
-        lot = Lot(lot_id, currency, 0, cause.at, activates, expires, inactive)
+        lot = Lot(lot_id, currency, 0, opened_at, activates, expires, inactive)
         self.state.lots.append(lot)
         self.unfilled.add(lot_id)
         self.opened.append(
-            LotOpened(lot_id, currency, cause.at, activates, expires, cause.event_id)
+            LotOpened(lot_id, currency, opened_at, activates, expires, cause.event_id)
         )
         if self.remember:
             self.headers[lot_id] = lot

@@ -19,6 +19,10 @@ def apply_undo(fold: Fold, event: Event) -> None:
     assert isinstance(body, Undo), "only undos are applied here"
     spent = fold.spent.get(body.redemption)
     if spent is None:
+        if not fold.is_strict(event):
+            # It was spent by a duplicate whose merge was undone since.
+            fold.finish(programme, event, cause_of(event))
+            return
         raise Refusal(
             Code.UNKNOWN_EVENT,
             "redemption",
@@ -61,6 +65,20 @@ def _restore_part(
         _restore_debt(fold, event, currency, units, cause)
         return
     if not _has_lapsed(fold, event, take):
+        if take.lot.lot_id not in books.headers:
+            # It was exhausted at a duplicate before the merge, and is opened here anew.
+            lot = books.open_lot(
+                code,
+                take.lot.activates_at,
+                take.lot.expires_at,
+                cause,
+                take.lot.inactive,
+                f"merged {take.lot.lot_id}",
+                take.lot.opened_at,
+            )
+            books.put(lot.lot_id, units)
+            books.post("restore", code, lot.lot_id, units, cause)
+            return
         books.put(take.lot.lot_id, units)
         books.post("restore", code, take.lot.lot_id, units, cause)
         return

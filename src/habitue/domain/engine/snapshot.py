@@ -35,7 +35,7 @@ def state_to_json(state: MemberState) -> dict[str, Any]:
         "enrolled_at": state.enrolled_at,
     }
     if state.debts:
-        plain["debts"] = state.debts
+        plain["debts"] = dict(state.debts)
     if state.credits:
         plain["credits"] = {
             name: list(map(list, days.items())) for name, days in state.credits.items() if days
@@ -47,9 +47,9 @@ def state_to_json(state: MemberState) -> dict[str, Any]:
             if periods
         }
     if state.earned:
-        plain["earned"] = state.earned
+        plain["earned"] = dict(state.earned)
     if state.activity:
-        plain["activity"] = state.activity
+        plain["activity"] = dict(state.activity)
     standing = state.standing
     if standing != _FRESH:
         plain["standing"] = [

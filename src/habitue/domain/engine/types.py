@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from habitue.domain.events import OrderKey, Portion
+from habitue.domain.events import Event, OrderKey, Portion
 from habitue.kit.instants import FAR_FUTURE, Instant
 
 PostingKind: TypeAlias = Literal[
@@ -254,7 +254,8 @@ class Decision:
     ``state``.  ``outcomes`` explain every rule that was considered; ``line_points`` splits what
     each currency earned over the lines of the purchase; ``matched`` says which purchases a return
     was matched with (an empty one: taken at the average rate); ``portions`` are what a transfer
-    took from which lots, to be given to the other member.
+    took from which lots, to be given to the other member; ``handed_over`` is the state that a merge
+    takes along, as plain data.
     """
 
     event_id: str
@@ -267,6 +268,7 @@ class Decision:
     line_points: dict[str, dict[str, int]] = field(default_factory=dict)
     matched: list[dict[str, Any]] = field(default_factory=list)
     portions: tuple[Portion, ...] = ()
+    handed_over: dict[str, Any] | None = None
 
     def total(self, currency: str) -> int:
         """By how much the decision changes the balance."""
@@ -288,8 +290,11 @@ class SharedFacts:
 
     ``remaining_units`` and ``remaining_times`` are what each budget still holds (absent: no cap);
     ``allotments`` are the settled grants of this member's events by (event id, budget key).
+    ``duplicates`` are the recorded events of the members who were merged into this one, by their
+    ids; decisions with history look up in them what such a member once bought or spent.
     """
 
     remaining_units: dict[str, int] = field(default_factory=dict)
     remaining_times: dict[str, int] = field(default_factory=dict)
     allotments: dict[tuple[str, str], Allotment] = field(default_factory=dict)
+    duplicates: dict[str, list[Event]] = field(default_factory=dict)

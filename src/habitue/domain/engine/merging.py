@@ -1,0 +1,159 @@
+"""Two members who are one (SEMANTICS 34).
+
+The duplicate hands everything over: lots with their dates, debts, credits towards tiers, use of
+caps, counters, and the tier.  The other one takes it all: limits hold across both, and the higher
+tier stays.  What the duplicate bought or spent can still be returned or undone here, since its
+history is folded again when it is needed.  A merge is undone by folding as if it had not been.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from habitue.domain.engine.folding import Fold, cause_of
+from habitue.domain.engine.lots import Cause, Take
+from habitue.domain.engine.records import PurchaseRecord, Spent
+from habitue.domain.engine.snapshot import state_from_json, state_to_json
+from habitue.domain.engine.tiers import rank_of
+from habitue.domain.engine.types import Lot, MemberState, TierMove, TierStanding
+from habitue.domain.events import Event, MergeIn, MergeOut
+from habitue.domain.programme.model import Programme
+from habitue.kit.instants import FAR_FUTURE
+
+
+def apply_merge_out(fold: Fold, event: Event) -> None:
+    """Everything leaves; the state that goes along is in ``fold.handed_over``."""
+    programme = fold.begin(event)
+    assert isinstance(event.body, MergeOut), "only departures are applied here"
+    state, cause = fold.state, cause_of(event)
+    fold.handed_over = state_to_json(state)
+    for lot in list(state.lots):
+        fold.books.take_from(lot, lot.remaining, "transfer_out", cause)
+    for currency, debt in list(state.debts.items()):
+        fold.books.forgive(currency, debt, "transfer_out", cause)
+    _move(fold, event, replace(TierStanding(), since=event.occurred_at))
+    state.credits, state.usage, state.earned = {}, {}, {}
+    state.spent = state.purchases = state.visits = state.latest_visit_day = 0
+    fold.finish(programme, event, cause)
+
+
+def apply_merge_in(fold: Fold, event: Event) -> None:
+    """Everything arrives."""
+    programme = fold.begin(event)
+    body = event.body
+    assert isinstance(body, MergeIn), "only arrivals are applied here"
+    other = state_from_json(body.state)
+    cause = cause_of(event, reason={"merged": body.from_member})
+    arrived = {lot.lot_id: _take_in(fold, lot, cause) for lot in other.lots}
+    for currency, debt in other.debts.items():
+        fold.books.post("transfer_in", currency, None, -debt, cause)
+        fold.state.debts[currency] = fold.state.debts.get(currency, 0) + debt
+    _add_counters(fold.state, other)
+    _move(fold, event, _higher(programme, fold.state.standing, other.standing))
+    if fold.remember and fold.history_of is not None:
+        past = fold.history_of(body.from_member, body.merge)
+        if past is not None:
+            _remember(fold, past, arrived)
+    fold.finish(programme, event, cause)
+
+
+def _take_in(fold: Fold, lot: Lot, cause: Cause) -> Lot:
+    opened = fold.books.open_lot(
+        lot.currency,
+        lot.activates_at,
+        lot.expires_at,
+        cause,
+        lot.inactive,
+        f"merged {lot.lot_id}",
+        lot.opened_at,
+    )
+    fold.books.put(opened.lot_id, lot.remaining)
+    fold.books.post("transfer_in", lot.currency, opened.lot_id, lot.remaining, cause)
+    return opened
+
+
+def _add_counters(state: MemberState, other: MemberState) -> None:
+    for metric, days in other.credits.items():
+        merged = dict(state.credits.get(metric, {}))
+        for day, units in days.items():
+            merged[day] = merged.get(day, 0) + units
+        state.credits[metric] = merged
+    for limit, periods in other.usage.items():
+        used = dict(state.usage.get(limit, {}))
+        for key, (times, units) in periods.items():
+            before_times, before_units = used.get(key, (0, 0))
+            used[key] = [before_times + times, before_units + units]
+        state.usage[limit] = used
+    for currency, earned in other.earned.items():
+        state.earned[currency] = state.earned.get(currency, 0) + earned
+    for kind, latest in other.activity.items():
+        state.activity[kind] = max(latest, state.activity.get(kind, latest))
+    state.spent += other.spent
+    state.purchases += other.purchases
+    state.visits += other.visits
+    state.latest_visit_day = max(state.latest_visit_day, other.latest_visit_day)
+    if other.enrolled_at is not None:
+        state.enrolled_at = min(other.enrolled_at, state.enrolled_at or other.enrolled_at)
+
+
+def _higher(programme: Programme, own: TierStanding, other: TierStanding) -> TierStanding:
+    """The higher tier with its validity; of equal ones the one that is held longer."""
+    tiers = programme.tiers
+    if tiers is None:
+        return own
+
+    def place(standing: TierStanding) -> tuple[int, int]:
+        return rank_of(tiers, standing.tier), standing.valid_until
+
+    best = max(own, other, key=place)
+    return replace(
+        best,
+        floor=max(own.floor, other.floor, key=lambda tier: rank_of(tiers, tier)),
+        highest=max(own.highest, other.highest, key=lambda tier: rank_of(tiers, tier)),
+        rises=best.rises if best is own else (),
+    )
+
+
+def _move(fold: Fold, event: Event, standing: TierStanding) -> None:
+    before = fold.state.standing
+    if standing.tier != before.tier:
+        until = standing.valid_until
+        fold.moves.append(
+            TierMove(
+                at=event.occurred_at,
+                from_tier=before.tier,
+                to_tier=standing.tier,
+                cause="by_hand",
+                event_id=event.event_id,
+                valid_until=None if until == FAR_FUTURE else until,
+            )
+        )
+    fold.state.standing = standing
+
+
+def _remember(fold: Fold, past: Fold, arrived: dict[str, Lot]) -> None:
+    """Know the duplicate's purchases and spendings, with their lots under the new ids."""
+
+    def taken(spent: Spent) -> Spent:
+        takes = [
+            Take(
+                take.lot if take.lot is None else arrived.get(take.lot.lot_id, take.lot), take.units
+            )
+            for take in spent.takes
+        ]
+        return Spent(spent.currency, takes, spent.undone)
+
+    records: list[PurchaseRecord] = list(fold.purchases.values())
+    for record in past.purchases.values():
+        record.lots = {
+            currency: [arrived[lot].lot_id if lot in arrived else lot for lot in lots]
+            for currency, lots in record.lots.items()
+        }
+        record.points_paid = [taken(spent) for spent in record.points_paid]
+        records.append(record)
+    records.sort(key=lambda record: record.event.order_key)
+    fold.purchases = {record.event.key: record for record in records}
+    fold.spent |= {key: taken(spent) for key, spent in past.spent.items()}
+    fold.activities = sorted(fold.activities + past.activities, key=lambda activity: activity[1])
+    for lot_id, units in past.books.expired.items():
+        fold.books.expired[lot_id] = fold.books.expired.get(lot_id, 0) + units
