@@ -10,6 +10,7 @@ from django.core.asgi import get_asgi_application
 
 from habitue.config import environment
 from habitue.config.addresses import conninfo
+from habitue.config.collector import calm_garbage_collector
 from habitue.config.composition import House
 from habitue.config.serving import end_with_parent
 
@@ -48,7 +49,9 @@ def build() -> Dispatcher:
         phones=house.phones,
         country=house.country,
     )
-    return Dispatcher(application, get_asgi_application())
+    dispatcher = Dispatcher(application, get_asgi_application())
+    calm_garbage_collector()
+    return dispatcher
 
 
 end_with_parent()

@@ -7,6 +7,7 @@ import psycopg
 from django.db import OperationalError
 
 from habitue.config import environment
+from habitue.config.collector import calm_garbage_collector
 from habitue.config.embedded import EmbeddedError
 from habitue.config.installation import House, as_seen_by_commands
 from habitue.interfaces.commands.exit_codes import ExitCode
@@ -30,6 +31,7 @@ def main() -> None:
         house.set_up_django()
         # Commands import services and these import models, which Django must know by then.
         commands = importlib.import_module("habitue.interfaces.commands.app")
+        calm_garbage_collector()
         commands.app(obj=as_seen_by_commands(house))
     except TRANSIENT as error:
         say(f"Something else held what was needed: {error}".strip())

@@ -33,7 +33,7 @@ class EventKey:
     external_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Line:
     """One line of a purchase.
 
@@ -278,7 +278,7 @@ BODIES: dict[str, type[Body]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Event:
     """One event of one member in one programme.
 
@@ -295,7 +295,7 @@ class Event:
     store: str | None = None
     channel: str | None = None
     staff: str | None = None
-    attributes: dict[str, Scalar] = field(default_factory=dict)
+    attributes: dict[str, Scalar] = field(default_factory=dict, hash=False)
 
     @property
     def kind(self) -> str:

@@ -38,7 +38,7 @@ class Take:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cause:
     """What a posting is about: the event, the version, and where there is one the rule."""
 
