@@ -20,10 +20,10 @@ from habitue.domain.events import Advance, Event, EventKey, to_payload
 from habitue.domain.received.normalising import RESERVED_SOURCE
 from habitue.kit.clock import Clock
 from habitue.kit.instants import Instant, datetime_of
-from habitue.selectors.programmes import Compiled, get_compiled_by_id
+from habitue.selectors.programmes import Compiled, get_compiled_by_id, list_programmes
 from habitue.services.intake.desk import Desk
 from habitue.services.intake.items import event_id_of
-from habitue.services.intake.transacting import Connection, Cursor, transact
+from habitue.services.intake.transacting import Connection, Cursor, hold_versions, transact
 
 ADVANCES: Final = f"{RESERVED_SOURCE}advance"
 
@@ -43,6 +43,7 @@ def book_due(connection: Connection, *, clock: Clock, limit: int = 1000) -> int:
 
 
 def _book(connection: Connection, clock: Clock, limit: int, cursor: Cursor) -> int:
+    hold_versions(cursor, (record.code for record in list_programmes(connection)))
     now = clock.now()
     cursor.execute(_DUE, [datetime_of(now), limit])
     programmes: dict[str, Compiled] = {}

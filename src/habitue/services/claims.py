@@ -21,7 +21,7 @@ from habitue.services.intake.batch import claimable_until
 from habitue.services.intake.desk import Desk
 from habitue.services.intake.envelopes import Answer
 from habitue.services.intake.resolving import check_active
-from habitue.services.intake.transacting import Connection, Cursor, transact
+from habitue.services.intake.transacting import Connection, Cursor, hold_versions, transact
 
 
 def claim_receipt(
@@ -70,6 +70,8 @@ class _Claim:
             return Answer("known", content)
         if stored.claimed_by is not None:
             raise Refusal(Code.ALREADY_CLAIMED, "external_id", value=self._key[1][:80])
+        compiled = get_compiled_by_id(self._connection, programme_id=UUID(stored.programme))
+        hold_versions(cursor, [compiled.code])
         compiled = get_compiled_by_id(self._connection, programme_id=UUID(stored.programme))
         self._check_time(compiled, stored)
         content = self._post(cursor, compiled, stored)

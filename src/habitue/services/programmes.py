@@ -19,6 +19,7 @@ from habitue.domain.programme.model import Programme
 from habitue.kit.ids import new_id
 from habitue.kit.instants import Instant, datetime_of, format_instant, instant_of
 from habitue.selectors.programmes import Compiled, get_one_compiled
+from habitue.services.intake.transacting import HOLD_ALONE
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -48,12 +49,14 @@ def publish_version(
     """Publish a document as the next version of its programme, in one transaction.
 
     A document equal to the newest version is that version again, and changes nothing.  Without
-    ``effective_at`` it takes effect now; only the first version may take effect in the past.
+    ``effective_at`` it takes effect now; only the first version may take effect in the past.  What
+    was recorded with a clock that is a little fast stays before it: a version takes effect right
+    after the latest event at the earliest.
 
     Refuses a faulty document (``InvalidDocument``); a change of what the ledger's amounts rest on,
     the currency of money and the decimals of points, or another newest version than
     ``expected_number`` (``VERSION_CONFLICT``); a later version that would take effect in the past
-    (``TOO_LONG_AGO``).  Locks the programme's row.
+    (``TOO_LONG_AGO``).  Waits for batches that are being recorded; locks the programme's row.
     """
     parsed = parse_document(document, number=1)
     text = orjson.dumps(document, default=_plain, option=orjson.OPT_SORT_KEYS)
@@ -77,6 +80,8 @@ def publish_version(
         if latest and at < now:
             value, limit = format_instant(at), format_instant(now)
             raise Refusal(Code.TOO_LONG_AGO, "effective_at", value=value, limit=limit)
+        if latest:
+            at = max(at, _latest_horizon(cursor, programme_id) + 1)
         cursor.execute(
             "INSERT INTO programme_version (programme_id, number, document, document_hash,"
             " effective_at, published_at, published_by) VALUES (%s,%s,%s::jsonb,%s,%s,%s,%s)",
@@ -103,7 +108,15 @@ def publish_version(
     return Published(programme_id, parsed.code, latest + 1, at, created=True)
 
 
+def _latest_horizon(cursor: psycopg.Cursor[Any], programme_id: UUID) -> Instant:
+    row = cursor.execute(
+        "SELECT max(horizon_at) FROM member_state WHERE programme_id = %s", [programme_id]
+    ).fetchone()
+    return instant_of(row[0]) if row is not None and row[0] is not None else 0
+
+
 def _lock(cursor: psycopg.Cursor[Any], parsed: Programme, now: Instant) -> tuple[UUID, int]:
+    cursor.execute(HOLD_ALONE, [parsed.code])
     cursor.execute(
         "INSERT INTO programme (programme_id, code, currency, latest_number, created_at)"
         " VALUES (%s,%s,%s,0,%s) ON CONFLICT (code) DO NOTHING",

@@ -22,7 +22,8 @@ from psycopg import IsolationLevel
 from psycopg.rows import tuple_row
 
 from habitue.data.ledger.states import StateKey
-from habitue.domain.engine.deciding import decide, decide_with_history, needs_history
+from habitue.domain.engine.chronicle import Chronicle
+from habitue.domain.engine.deciding import chronicle
 from habitue.domain.engine.snapshot import state_to_json
 from habitue.domain.engine.types import Allotment, Decision, MemberState
 from habitue.domain.errors import Refusal
@@ -58,8 +59,8 @@ class _Run:
     """One member in one programme, replayed up to some event."""
 
     compiled: Compiled
+    past: Chronicle
     state: MemberState = field(default_factory=MemberState)
-    history: list[Event] = field(default_factory=list)
     allotments: dict[tuple[str, str], Allotment] = field(default_factory=dict)
     lots: set[str] = field(default_factory=set)
 
@@ -112,7 +113,8 @@ class _Replay:
             after = rows[-1]
 
     def _replay(self, key: StateKey, recorded: Recorded) -> None:
-        run = _Run(self._programme(key[1]))
+        compiled = self._programme(key[1])
+        run = _Run(compiled, chronicle(compiled.versions, []))
         where = {"member": key[0], "programme": run.compiled.code}
         self._members += bool(recorded.events)
         for event in recorded.events:
@@ -125,7 +127,7 @@ class _Replay:
                 continue
             self._compare(place, run, event, decision, recorded)
             run.state = decision.state
-            run.history.append(event)
+            run.past.keep()
             for draw in decision.draws:
                 run.allotments[(draw.event_id, draw.budget)] = Allotment(
                     draw.wanted, draw.granted, draw.granted_times
@@ -162,6 +164,4 @@ def _decide(run: _Run, event: Event, recorded: Recorded) -> Decision:
     # Where nothing was drawn the books do not matter: whatever would be drawn is a difference.
     books = dict.fromkeys(compiled.budgets, (0, 0)) | recorded.books.get(event.event_id, {})
     shared = shared_facts(compiled, event, books, run.allotments)
-    if needs_history(run.state, event):
-        return decide_with_history(compiled.versions, run.history, event, shared)
-    return decide(compiled.versions, run.state, event, shared)
+    return run.past.decide(event, shared)

@@ -25,7 +25,7 @@ from habitue.services.intake.desk import Desk
 from habitue.services.intake.envelopes import Answer
 from habitue.services.intake.items import event_id_of
 from habitue.services.intake.resolving import check_active
-from habitue.services.intake.transacting import Connection, Cursor, transact
+from habitue.services.intake.transacting import Connection, Cursor, hold_versions, transact
 
 # The receiver's event is named after the sender's.
 ARRIVALS: Final = f"{RESERVED_SOURCE}transfer"
@@ -86,6 +86,7 @@ class _Order:
 
     def run(self, cursor: Cursor, *, programme: str, clock: Clock, announce: bool) -> Answer:
         """Everything between the beginning of the transaction and its commit."""
+        hold_versions(cursor, [programme])
         compiled = get_one_compiled(self.connection, code=programme)
         now = clock.now()
         number = compiled.number_at(now)

@@ -1,4 +1,4 @@
-"""Each refusal that the engine can raise: code, place and values; nothing changes (SEMANTICS 21)."""
+"""Each refusal that the engine can raise: its code, its place, and that nothing changes."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
     (Code.UNKNOWN_POINTS, "currency", _plain, adjusted("2026-03-01", 1, currency="stars")),
     (Code.UNKNOWN_POINTS, "currency", _plain, sent("2026-03-01", 1, currency="stars")),
     (Code.UNKNOWN_EVENT, "redemption", _plain, undone("2026-03-01", redeemed("2026-01-01", 1))),
-    (Code.INCONSISTENT, "expires_at", _plain, adjusted("2026-03-01", 1, expires_at=at("2026-02-28"))),
+    (Code.INCONSISTENT, "expires_at", _plain,
+     adjusted("2026-03-01", 1, expires_at=at("2026-02-28"))),
     (Code.PURCHASE_NOT_FOUND, "purchase", _plain, returned("2026-03-01", _NEVER)),
     (Code.PURCHASE_NOT_FOUND, "purchase", _plain, confirmed("2026-03-01", _NEVER)),
     (Code.RETURN_OF_UNKNOWN_LINE, "lines[1].line", _plain,
@@ -96,6 +97,8 @@ _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
     (Code.CLAIM_NOT_ALLOWED, "claimed_at", _plain,
      bought("2026-03-01", "1.00", claimed_at=at("2026-03-02"))),
     (Code.NOT_POSITIVE, "units", _plain, redeemed("2026-03-01", 0)),
+    (Code.NEGATIVE_AMOUNT, "lines[0]", _plain,
+     returned("2026-03-01", _SALE, back("A", amount="-1.00"))),
 ]  # fmt: skip
 
 

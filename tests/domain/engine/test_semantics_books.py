@@ -153,7 +153,7 @@ def test_s35_a_claimed_purchase_counts_as_of_its_own_time() -> None:
 
 
 @pytest.mark.parametrize(("days_later", "accepted"), [(0, True), (30, True), (31, False)])
-def test_s35_within_n_days(days_later: int, accepted: bool) -> None:  # noqa: FBT001  # a table
+def test_s35_within_n_days(*, days_later: int, accepted: bool) -> None:
     member = _claimable(30)
     claim = bought("2026-02-01", "40.00", claimed_at=at("2026-02-01") + days_later * DAY)
     if accepted:

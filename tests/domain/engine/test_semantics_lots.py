@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -185,6 +185,20 @@ def test_s12_a_lot_kept_alive_by_activity_takes_back_what_was_spent() -> None:
     member.post(bought("2026-01-05", "10.00"), spent, bought("2026-06-01", "3.00"))
     member.post(bought("2026-11-01", "1.00"), undone("2026-11-02", spent))
     assert member.balance_on("2026-11-02") == 14
+
+
+def test_s12_what_paid_a_debt_comes_back_spendable() -> None:
+    """The redemption lost its cover to a late return; later earnings paid; undone, they are back
+    and need not wait a second time."""
+    pending = points(pending=PendingFor(parse_period("3 days")))
+    member = Member(programme(rate(), currencies=(pending,)))
+    sale = bought("2026-01-01", "10.00")
+    spent = redeemed("2026-01-10", 10)
+    member.post(sale, spent, bought("2026-01-11", "10.00"), returned("2026-01-05", sale))
+    assert member.spendable_on("2026-01-15") == 0
+    assert member.balance_on("2026-01-15") == 0
+    member.post(undone("2026-01-20", spent))
+    assert member.spendable_on("2026-01-20") == 10
 
 
 # --- 13: transfers --------------------------------------------------------------------------------
@@ -373,7 +387,7 @@ def test_s14_inactivity_given_up_later_stays_with_old_lots() -> None:
 # --- 15: negative balance is a policy -------------------------------------------------------------
 
 
-def _negative(policy: Literal["allow_negative", "book_loss", "refuse"], **fields: object) -> Member:
+def _negative(policy: Literal["allow_negative", "book_loss", "refuse"], **fields: Any) -> Member:
     return Member(programme(rate(), currencies=(points(negative=policy, **fields),)))
 
 
@@ -444,7 +458,7 @@ def test_s15_a_debt_forbids_spending_pending_or_not() -> None:
 def test_s15_points_are_never_silently_zero() -> None:
     """Whatever the policy, issued and taken away stand in the books with their full figures."""
     for policy in ("allow_negative", "book_loss"):
-        member = _negative(policy)  # type: ignore[arg-type]  # a table of literals
+        member = _negative(policy)
         sale = bought("2026-02-01", "100.00")
         member.post(sale, redeemed("2026-02-02", 100), returned("2026-02-03", sale))
         assert member.posted("earn") == 100

@@ -176,14 +176,14 @@ def test_s06_a_gift_card_earns_once_on_the_spend() -> None:
 
 
 @pytest.mark.parametrize(("counts", "expected"), [(True, 30), (False, 20)])
-def test_s06_the_part_paid_with_a_gift_card(counts: bool, expected: int) -> None:
+def test_s06_the_part_paid_with_a_gift_card(*, counts: bool, expected: int) -> None:
     member = Member(programme(rate(), spend=SpendSettings(paid_with_gift_card=counts)))
     member.post(bought("2026-02-01", "20.00", "10.00", gift_card="10.00"))
     assert member.balance() == expected
 
 
 @pytest.mark.parametrize(("counts", "expected"), [(True, 30), (False, 20)])
-def test_s06_the_part_paid_with_points(counts: bool, expected: int) -> None:
+def test_s06_the_part_paid_with_points(*, counts: bool, expected: int) -> None:
     member = Member(programme(rate(), spend=SpendSettings(paid_with_points=counts)))
     member.post(adjusted("2026-01-31", 1000))
     member.post(

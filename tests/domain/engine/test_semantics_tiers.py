@@ -63,6 +63,19 @@ def test_s28_every_metric(name: str, enter: int, events: list[Event]) -> None:
     assert member.state.standing.tier == "gold"
 
 
+def test_s28_points_earned_count_whatever_earned_them() -> None:
+    """A welcome gift and a visit's gift are points earned; a correction by hand is not."""
+    tiers = ladder(
+        tier("gold", 30), metrics=(Metric("points", Window("lifetime"), "points"),), valid=None
+    )
+    rules = (rate(), gift(15, name="hello", on="enrolment"), gift(5, name="visit", on="visit"))
+    member = Member(programme(*rules, tiers=tiers))
+    member.post(adjusted("2026-01-31", 100), enrolled("2026-02-01"), visited("2026-02-02"))
+    assert member.state.standing.tier == ""
+    member.post(bought("2026-02-03", "10.00"))
+    assert member.state.standing.tier == "gold"
+
+
 def test_s28_tenure_rises_at_its_day_without_an_event() -> None:
     member = Member(_by("tenure", Window("lifetime"), 30))
     member.post(enrolled("2026-02-01"))
@@ -193,16 +206,16 @@ def test_s29_split_and_returned_is_split_again() -> None:
     assert member.balance() == 100
 
 
-def test_s29_split_by_points_looks_at_points() -> None:
-    """Silver from 100 points: of 150.00 the first 100.00 earn 100, the other 50.00 twice."""
+def test_s29_only_spend_can_be_split() -> None:
+    """The document refuses ``split`` for any other metric; the engine then keeps the old rate."""
     tiers = ladder(
         tier("silver", 100, multiply="2"),
         metrics=(Metric("points", rolling("12 months"), "points"),),
         crossing="split",
     )
     member = Member(programme(rate(), tiers=tiers))
-    member.post(bought("2026-02-01", "150.00"))
-    assert member.balance() == 200
+    member.post(bought("2026-02-01", "150.00"), bought("2026-02-02", "10.00"))
+    assert member.balance() == 150 + 20
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,7 @@ def test_s02_fold_then_advance_equals_advance_step_by_step() -> None:
 def test_s02_a_version_that_nobody_used_yet_changes_nothing() -> None:
     gold = tier("gold", eur("100"), keep=eur("500"))
     one = programme(rate(), tiers=ladder(gold, valid=parse_period("1 month")))
-    two = programme(rate(), number=2)
+    two = programme(rate(), number=2, effective_at=at("2027-01-01"))
     events = [bought("2026-01-15", "100.00")]
     end = at("2026-03-01")
     alone = advance({1: one}, fold({1: one}, events, SharedFacts()), end)
@@ -385,6 +385,14 @@ def test_s03_a_rolling_cap_counts_days_of_the_store() -> None:
     assert member.balance() == 10
     member.post(bought("2026-02-11 07:30", "10.00", zone="Asia/Tokyo"))
     assert member.balance() == 20
+
+
+def test_s03_a_rolling_cap_remembers_the_day_at_its_own_store() -> None:
+    """1 March at noon in Tokyo is still 28 February in New York; it was bought on 1 March."""
+    member = Member(programme(rate(limits=(per_member(times=1, rolling="1 month"),))))
+    member.post(bought("2026-03-01 12:00", "10.00", zone="Asia/Tokyo"))
+    member.post(bought("2026-03-29 11:00", "10.00", zone="America/New_York"))
+    assert member.balance() == 10
 
 
 def test_s03_a_fixed_end_is_an_instant() -> None:

@@ -17,12 +17,13 @@ from habitue.domain.programme.model import Limit, Programme, Rule
 from habitue.kit.instants import Instant, local_day, local_minute
 from habitue.kit.periods import add_period, period_start
 
-ROLLING_KEY_UNIT = "rolling"
-
 
 @dataclass(slots=True)
 class Context:
-    """The moment of one event; implements ``programme.model.Moment``."""
+    """The moment of one event; implements ``programme.model.Moment``.
+
+    A ``quiet`` one is folded again for its result alone, and explains nothing.
+    """
 
     kind: str
     occurred_at: Instant
@@ -47,6 +48,7 @@ class Context:
     lines: Sequence[Line] = field(default_factory=tuple)
     lots: Sequence[Lot] = field(default_factory=tuple)
     debts: Mapping[str, int] = field(default_factory=dict)
+    quiet: bool = False
 
     def with_basket(self, basket: Basket) -> Context:
         """The same moment with a smaller basket."""
@@ -85,7 +87,7 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         visits=state.visits,
         days_since_visit=day - state.latest_visit_day if state.latest_visit_day else None,
         days_since_enrolment=(None if enrolled is None else day - local_day(enrolled, event.zone)),
-        headrooms=_headrooms(programme, state, day, event.occurred_at, event.zone),
+        headrooms=_headrooms(programme, state, day),
         rank=rank,
         highest_rank=highest_rank,
         spend_before=spend_before,
@@ -102,19 +104,17 @@ def limit_key(rule: Rule, index: int) -> str:
     return f"{rule.rule}/{index}"
 
 
-def usage_key(limit: Limit, day: int, occurred_at: Instant) -> int:
-    """The period key under which an event at this moment counts: the first day of the calendar
-    period, the instant itself for a rolling period, or 0 for ever."""
+def usage_key(limit: Limit, day: int) -> int:
+    """The key under which an event of this local day counts: the first day of the calendar
+    period, the day itself for a rolling period, or 0 for ever."""
     every = limit.every
     if every is None or (every.calendar is None and every.rolling is None):
         return 0
-    if every.calendar is not None:
-        return period_start(day, every.calendar)
-    return occurred_at
+    return day if every.calendar is None else period_start(day, every.calendar)
 
 
 def _headrooms(
-    programme: Programme, state: MemberState, day: int, occurred_at: Instant, zone: str
+    programme: Programme, state: MemberState, day: int
 ) -> dict[str, tuple[int | None, int | None]]:
     rooms: dict[str, tuple[int | None, int | None]] = {}
     for rule in programme.rules:
@@ -122,7 +122,7 @@ def _headrooms(
             if limit.every is None:
                 continue
             name = limit_key(rule, index)
-            times, units = _used(zone, state.usage.get(name), limit, day, occurred_at)
+            times, units = _used(state.usage.get(name), limit, day)
             rooms[name] = (
                 None if limit.times is None else max(0, limit.times - times),
                 None if limit.units is None else max(0, limit.units - units),
@@ -130,22 +130,16 @@ def _headrooms(
     return rooms
 
 
-def _used(
-    zone: str,
-    usage: dict[int, list[int]] | None,
-    limit: Limit,
-    day: int,
-    occurred_at: Instant,
-) -> tuple[int, int]:
+def _used(usage: dict[int, list[int]] | None, limit: Limit, day: int) -> tuple[int, int]:
     if not usage or limit.every is None:
         return 0, 0
     if limit.every.rolling is None:
-        times, units = usage.get(usage_key(limit, day, occurred_at), (0, 0))
+        times, units = usage.get(usage_key(limit, day), (0, 0))
         return times, units
     first_day = add_period(day, limit.every.rolling, -1) + 1
     times = units = 0
-    for instant, (used_times, used_units) in usage.items():
-        if local_day(instant, zone) >= first_day:
+    for used_day, (used_times, used_units) in usage.items():
+        if used_day >= first_day:
             times += used_times
             units += used_units
     return times, units

@@ -11,15 +11,17 @@ capping the rounded amount and rounding the capped one are the same; the caps ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 from typing import Any
 
 from habitue.domain.engine.context import Context
+from habitue.domain.engine.spend import Spend
 from habitue.domain.engine.types import RuleOutcome
-from habitue.domain.programme.model import Fixed, LineFilter, Programme, Rate, Rule, Tiers
+from habitue.domain.events import QUANTITY_SCALE
+from habitue.domain.programme.model import Fixed, Programme, Rate, Rule, Tiers
 from habitue.kit.money import format_decimal
 from habitue.kit.rounding import round_ratio, split_by_largest_remainder
 
@@ -38,7 +40,7 @@ class Earning:
     fixed: bool
     caps: list[str] = field(default_factory=list)
     wanted: dict[str, int] = field(default_factory=dict)
-    weights: list[int | Fraction] | None = None
+    weights: Sequence[Spend] | None = None
     weight_scale: tuple[int, int] = (1, 1)
 
     def reason(self) -> dict[str, Any]:
@@ -62,7 +64,7 @@ class _Multiplier:
     rule: str
     currency: str
     factor: Fraction
-    mask: list[bool] | None
+    mask: tuple[bool, ...] | None
 
 
 def exact_text(value: Fraction) -> str:
@@ -147,7 +149,7 @@ def _losers(programme: Programme, context: Context, willing: list[Rule]) -> dict
         if programme.groups[code].mode == "first":
             winner, why = rules[0], "comes first"
         else:
-            worth = [_standalone(context, rule, willing) for rule in rules]
+            worth = [_worth(programme, context, rule, willing) for rule in rules]
             winner, why = rules[worth.index(max(worth))], "is better"
         for rule in rules:
             if rule is not winner:
@@ -164,69 +166,77 @@ def _blocked(rule: Rule, context: Context, outcome: RuleOutcome) -> str:
         return "no longer in force"
     if rule.when is not None:
         held = rule.when.holds(context)
-        outcome.seen = [seen.as_json() for seen in rule.when.explain(context)]
+        if not context.quiet:
+            outcome.seen = [seen.as_json() for seen in rule.when.explain(context)]
         if not held:
             return "condition"
     needed = rule.each or rule.lines
-    if needed is not None and not any(_hits(context, needed)):
+    if needed is not None and not context.basket.through(needed).any_hit:
         return "no line matches"
     return ""
 
 
-def _hits(context: Context, wanted: LineFilter) -> list[bool]:
-    """Which lines count and match; a line that is no spend (a tip, a gift card) never does."""
-    return [
-        counts and wanted.matches(line)
-        for line, counts in zip(context.lines, context.basket.counts, strict=True)
-    ]
-
-
-def _standalone(context: Context, rule: Rule, fired: Iterable[Rule]) -> Fraction:
+def _worth(programme: Programme, context: Context, rule: Rule, willing: Sequence[Rule]) -> Fraction:
+    """What a rule of a group would add, with every multiplier that is in no such group."""
+    common = [other for other in willing if other.multiply is not None and not other.group]
     if rule.multiply is not None:
+        rates = [
+            (other, give)
+            for other in willing
+            for give in other.gives
+            if isinstance(give, Rate) and give.currency == rule.multiplied_currency
+        ]
         mask = _mask(context, rule)
-        total = Fraction(0)
-        for other in fired:
-            for give in other.gives:
-                if isinstance(give, Rate) and give.currency == rule.multiplied_currency:
-                    values = _rate_values(context, other)
-                    matched = sum(
-                        value for index, value in enumerate(values) if mask is None or mask[index]
-                    )
-                    total += Fraction(matched) * _per_unit(give)
-        return (rule.multiply - 1) * total
+        return sum(
+            (
+                (rule.multiply - 1) * _rate_worth(programme, context, other, give, common, mask)
+                for other, give in rates
+            ),
+            Fraction(0),
+        )
     total = Fraction(0)
     for give in rule.gives:
         if isinstance(give, Rate):
-            total += Fraction(sum(_rate_values(context, rule))) * _per_unit(give)
+            total += _rate_worth(programme, context, rule, give, common, None)
         else:
             total += give.units * _pieces(context, rule)
     return total
 
 
-def _per_unit(give: Rate) -> Fraction:
-    return give.units / give.per if give.per else Fraction(0)
+def _rate_worth(
+    programme: Programme,
+    context: Context,
+    rule: Rule,
+    give: Rate,
+    common: Sequence[Rule],
+    only: tuple[bool, ...] | None,
+) -> Fraction:
+    """A rate with its multipliers, on all lines or on those that ``only`` marks."""
+    if not give.per:
+        return Fraction(0)
+    factor = give.units / give.per
+    tiers = programme.tiers
+    if tiers is not None and tiers.multiplied_currency == give.currency:
+        factor *= tier_rate(tiers, context)[1]
+    values: Sequence[Spend] = context.basket.through(rule.lines).values
+    for other in common:
+        if other.multiplied_currency == give.currency and other.multiply is not None:
+            mask = _mask(context, other)
+            values = [
+                value * other.multiply if mask is None or mask[place] else value
+                for place, value in enumerate(values)
+            ]
+    if only is not None:
+        values = [value for value, hit in zip(values, only, strict=True) if hit]
+    return Fraction(sum(values)) * factor
 
 
-def _mask(context: Context, rule: Rule) -> list[bool] | None:
-    return None if rule.lines is None else _hits(context, rule.lines)
-
-
-def _rate_values(context: Context, rule: Rule) -> list[int | Fraction]:
-    """The spend that counts for a rate, line by line (0 where a line does not match)."""
-    if rule.lines is None:
-        return list(context.basket.whole_spends)
-    matches = rule.lines.matches
-    return [
-        spend if matches(line) else 0
-        for line, spend in zip(context.lines, context.basket.spends, strict=True)
-    ]
+def _mask(context: Context, rule: Rule) -> tuple[bool, ...] | None:
+    return None if rule.lines is None else context.basket.through(rule.lines).hits
 
 
 def _pieces(context: Context, rule: Rule) -> int:
-    if rule.each is None:
-        return 1
-    hits = _hits(context, rule.each)
-    return sum(line.quantity for line, hit in zip(context.lines, hits, strict=True) if hit) // 1000
+    return 1 if rule.each is None else context.basket.through(rule.each).quantity // QUANTITY_SCALE
 
 
 def _multipliers(
@@ -280,12 +290,13 @@ def _earn_rate(
     multipliers: list[_Multiplier],
     extras: dict[tuple[str, str], Earning],
 ) -> Earning:
-    values = _rate_values(context, rule)
     if not give.per:
         return Earning(rule.rule, give.currency, Fraction(0), 0, fixed=False)
     mode = programme.points[give.currency].rounding
+    sight = context.basket.through(rule.lines)
+    values, total = sight.values, sight.total
     scale, base = give.units.numerator, give.units.denominator * give.per
-    exact = _exact(values, scale, base)
+    exact = _exact(total, scale, base)
     rounded = round_ratio(exact.numerator, exact.denominator, mode)
     earning = Earning(rule.rule, give.currency, exact, rounded, fixed=False)
     for multiplier in multipliers:
@@ -293,15 +304,16 @@ def _earn_rate(
             continue
         factor = multiplier.factor
         if multiplier.mask is None:
-            values = [value * factor.numerator for value in values]
+            scale *= factor.numerator
         else:
-            values = [
+            values = tuple(
                 value * (factor.numerator if hit else factor.denominator)
                 for value, hit in zip(values, multiplier.mask, strict=True)
-            ]
+            )
+            total = sum(values)
         base *= factor.denominator
-        multiplied = _exact(values, scale, base)
-        total = round_ratio(multiplied.numerator, multiplied.denominator, mode)
+        multiplied = _exact(total, scale, base)
+        whole = round_ratio(multiplied.numerator, multiplied.denominator, mode)
         key = (multiplier.rule, give.currency)
         extra = extras.get(key)
         if extra is None:
@@ -309,14 +321,13 @@ def _earn_rate(
                 multiplier.rule, give.currency, Fraction(0), 0, fixed=False
             )
         extra.exact += multiplied - exact
-        extra.given += total - rounded
-        exact, rounded = multiplied, total
+        extra.given += whole - rounded
+        exact, rounded = multiplied, whole
     earning.weights, earning.weight_scale = values, (scale, base)
     return earning
 
 
-def _exact(values: list[int | Fraction], scale: int, base: int) -> Fraction:
-    total = sum(values)
+def _exact(total: Spend, scale: int, base: int) -> Fraction:
     return Fraction(total.numerator * scale, total.denominator * base)
 
 
@@ -325,10 +336,7 @@ def _earn_fixed(context: Context, rule: Rule, give: Fixed) -> Earning:
     earning = Earning(rule.rule, give.currency, Fraction(units), units, fixed=True)
     needed = rule.each or rule.lines
     if needed is not None:
-        hits = _hits(context, needed)
-        earning.weights = [
-            line.quantity if hit else 0 for line, hit in zip(context.lines, hits, strict=True)
-        ]
+        earning.weights = context.basket.through(needed).quantities
     return earning
 
 
@@ -347,7 +355,7 @@ def points_by_line(
         if not totals.get(earning.currency) or not earning.given:
             continue
         if earning.fixed:
-            weights: list[int | Fraction] = earning.weights or list(context.basket.whole_spends)
+            weights: Sequence[Spend] = earning.weights or context.basket.whole_spends
             whole = sum(weights)
             if not whole:
                 weights, whole = _all_on_first(len(weights)), 1
@@ -369,7 +377,7 @@ def points_by_line(
     }
 
 
-def _all_on_first(count: int) -> list[int | Fraction]:
+def _all_on_first(count: int) -> list[Spend]:
     return [1, *([0] * (count - 1))]
 
 
@@ -377,16 +385,16 @@ def _all_on_first(count: int) -> list[int | Fraction]:
 class _Contribution:
     """Weights of the lines times an exact ratio (numerator, denominator)."""
 
-    weights: list[int | Fraction]
+    weights: Sequence[Spend]
     scale: tuple[int, int]
 
 
-def _summed(contributions: list[_Contribution]) -> list[int | Fraction]:
+def _summed(contributions: list[_Contribution]) -> Sequence[Spend]:
     """The exact amount of each line, up to one common factor."""
     if len(contributions) == 1:
         return contributions[0].weights
     common = lcm(*(contribution.scale[1] for contribution in contributions))
-    totals: list[int | Fraction] = [0] * len(contributions[0].weights)
+    totals: list[Spend] = [0] * len(contributions[0].weights)
     for contribution in contributions:
         factor = contribution.scale[0] * (common // contribution.scale[1])
         for index, weight in enumerate(contribution.weights):

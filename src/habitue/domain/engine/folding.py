@@ -29,7 +29,7 @@ from habitue.domain.engine.earning import (
 )
 from habitue.domain.engine.lots import Books, Cause
 from habitue.domain.engine.records import PurchaseRecord, Spent
-from habitue.domain.engine.spend import EMPTY_BASKET, basket_of
+from habitue.domain.engine.spend import EMPTY_BASKET, Basket, basket_of
 from habitue.domain.engine.tiers import Ladder, add_credit
 from habitue.domain.engine.types import (
     MemberState,
@@ -39,7 +39,7 @@ from habitue.domain.engine.types import (
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Enrolment, Event, EventKey, Portion, Purchase, Visit
 from habitue.domain.programme.model import Every, PointsCurrency, Programme
-from habitue.kit.instants import Instant, day_start, local_day
+from habitue.kit.instants import Instant, local_day
 from habitue.kit.periods import add_period, period_start
 
 ACTIVITY_KINDS = frozenset(
@@ -66,10 +66,40 @@ class Fold:
     portions: tuple[Portion, ...] = ()
     activities: list[tuple[str, Instant, str]] = field(default_factory=list)
     handed_over: dict[str, Any] | None = None
+    quiet: bool = False
+    undone_merges: frozenset[str] = frozenset()
+    baskets: dict[str, Basket] = field(default_factory=dict)
     history_of: Callable[[str, str], Fold | None] | None = None
 
     def __post_init__(self) -> None:
         self.books = Books(self.state, remember=self.remember)
+
+    def basket_of(self, event: Event, purchase: Purchase, programme: Programme) -> Basket:
+        """The basket of a purchase, made once however often the history is folded."""
+        basket = self.baskets.get(event.event_id)
+        if basket is None:
+            basket = basket_of(purchase, programme.spend)
+            if self.remember:
+                self.baskets[event.event_id] = basket
+        return basket
+
+    def copy(self) -> Fold:
+        """A fold that goes on from here by itself."""
+        other = Fold(self.programmes, self.state.copy(), self.desk, self.remember)
+        other.quiet = self.quiet
+        other.baskets = self.baskets
+        other.history_of = self.history_of
+        other.undone_merges = self.undone_merges
+        other.moves = self.moves.copy()
+        other.purchases = {key: record.copy() for key, record in self.purchases.items()}
+        other.spent = {key: spent.copy() for key, spent in self.spent.items()}
+        other.activities = self.activities.copy()
+        books = other.books
+        books.postings = self.books.postings.copy()
+        books.opened = self.books.opened.copy()
+        books.headers = self.books.headers.copy()
+        books.expired = self.books.expired.copy()
+        return other
 
     def programme_of(self, event: Event) -> Programme:
         """The version of the programme that the event was recorded under."""
@@ -140,11 +170,12 @@ def apply_earning_event(fold: Fold, event: Event) -> None:
         check_currency(programme, body.currency)
         if fold.is_strict(event):
             _check_claim(programme, event, body)
-        basket = basket_of(body, programme.spend)
+        basket = fold.basket_of(event, body, programme)
     context = context_of(programme, state, event, basket)
+    context.quiet = fold.quiet
     earnings, lots = give(fold, programme, event, context)
     if isinstance(body, Purchase):
-        _count_purchase(fold, programme, context, earnings)
+        _count_purchase(fold, programme, context)
         paid = _pay_with_points(fold, programme, event, body)
         if fold.remember:
             record = PurchaseRecord.of(event, body, programme, context, earnings)
@@ -213,8 +244,13 @@ def give(
                 fold.books.put(lot_id, totals[code])
             if context.kind == "purchase":
                 fold.state.earned[code] = fold.state.earned.get(code, 0) + totals[code]
-        fold.line_points = points_by_line(context, earnings, totals)
-    fold.outcomes = list(earned.outcomes.values())
+        if not fold.quiet:
+            fold.line_points = points_by_line(context, earnings, totals)
+        if programme.tiers is not None:
+            given = [(earning.currency, earning.given) for earning in earnings]
+            credit_points(programme, fold.state, context.day, given)
+    if not fold.quiet:
+        fold.outcomes = list(earned.outcomes.values())
     return earnings, lots
 
 
@@ -226,11 +262,8 @@ def _post_earnings(
     for earning in earned.earnings:
         code = earning.currency
         reason = earning.reason()
-        outcome = earned.outcomes[earning.rule]
-        outcome.currency = outcome.currency or code
-        outcome.exact = outcome.exact or reason["exact"]
-        outcome.given += earning.given if outcome.currency == code else 0
-        outcome.caps.extend(earning.caps)
+        if not fold.quiet:
+            _explain(earned.outcomes[earning.rule], earning, str(reason["exact"]))
         if earning.given == 0:
             continue
         cause = cause_of(event, rule=earning.rule, reason=reason)
@@ -239,6 +272,13 @@ def _post_earnings(
             lots[code] = lot.lot_id
         fold.books.post("earn", code, lots[code], earning.given, cause)
     return lots
+
+
+def _explain(outcome: RuleOutcome, earning: Earning, exact: str) -> None:
+    outcome.currency = outcome.currency or earning.currency
+    outcome.exact = outcome.exact or exact
+    outcome.given += earning.given if outcome.currency == earning.currency else 0
+    outcome.caps.extend(earning.caps)
 
 
 def use_caps(
@@ -253,7 +293,7 @@ def use_caps(
         units = given.get(rule.rule, 0)
         for index, limit in enumerate(rule.limits if units else ()):
             if limit.every is not None:
-                key = usage_key(limit, context.day, context.occurred_at)
+                key = usage_key(limit, context.day)
                 add_usage(state, limit_key(rule, index), key, 1, units)
                 _forget_old_usage(state, limit_key(rule, index), limit.every, context)
 
@@ -275,30 +315,19 @@ def _forget_old_usage(state: MemberState, name: str, every: Every, context: Cont
         oldest = period_start(context.day, every.calendar)
     elif every.rolling is not None:
         # Two days more, for stores of other zones.
-        oldest = day_start(add_period(context.day, every.rolling, -1) - 2, context.zone)
+        oldest = add_period(context.day, every.rolling, -1) - 2
     else:
         return
     for key in [key for key in usage if key < oldest]:
         del usage[key]
 
 
-def _count_purchase(
-    fold: Fold,
-    programme: Programme,
-    context: Context,
-    earnings: list[Earning],
-) -> None:
+def _count_purchase(fold: Fold, programme: Programme, context: Context) -> None:
     state = fold.state
     state.purchases += 1
     state.spent += context.basket_amount
     if programme.tiers is not None:
         credit(programme, state, "spend", context.day, context.basket_amount)
-        credit_points(
-            programme,
-            state,
-            context.day,
-            [(earning.currency, earning.given) for earning in earnings],
-        )
         credit(programme, state, "purchases", context.day, 1)
 
 

@@ -162,12 +162,13 @@ class Books:
         *,
         at_once: bool = False,
         name: str = "",
+        tier: str | None = None,
     ) -> Lot:
         """A lot with the dates that the programme gives to what is earned now, at this tier.
 
-        ``at_once`` leaves out the time of waiting.
+        ``at_once`` leaves out the time of waiting; ``tier`` is given where it is not the present.
         """
-        tier = self.state.standing.tier
+        tier = self.state.standing.tier if tier is None else tier
         expiry = currency.expiry_by_tier.get(tier, currency.expiry)
         inactive = ""
         if isinstance(expiry, ExpiresInactive):

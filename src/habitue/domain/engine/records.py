@@ -25,6 +25,10 @@ class Spent:
     takes: list[Take]
     undone: int = 0
 
+    def copy(self) -> Spent:
+        """The same spending, to be undone independently."""
+        return Spent(self.currency, self.takes, self.undone)
+
     @property
     def units(self) -> int:
         """How many were spent."""
@@ -80,6 +84,26 @@ class PurchaseRecord:
             spend=context.basket_amount,
             quantities=[line.quantity for line in purchase.lines],
             amounts=[line.amount for line in purchase.lines],
+        )
+
+    def copy(self) -> PurchaseRecord:
+        """The same purchase, to be returned independently; what never changes is shared."""
+        return PurchaseRecord(
+            event=self.event,
+            purchase=self.purchase,
+            programme=self.programme,
+            context=self.context,
+            basket=self.basket,
+            earnings=self.earnings,
+            kept=self.kept,
+            spend=self.spend,
+            lots={code: lots.copy() for code, lots in self.lots.items()},
+            points_paid=[spent.copy() for spent in self.points_paid],
+            absorbed=self.absorbed.copy(),
+            quantities=self.quantities.copy(),
+            amounts=self.amounts.copy(),
+            voided=self.voided,
+            products=self.products,
         )
 
     @property

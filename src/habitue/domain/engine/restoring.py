@@ -109,7 +109,7 @@ def _restore_debt(
     if owed:
         books.forgive(code, owed, "restore", cause)
     if units > owed:
-        lot = books.open_earned_lot(currency, event.zone, cause)
+        lot = books.open_earned_lot(currency, event.zone, cause, at_once=True)
         books.put(lot.lot_id, units - owed)
         books.post("restore", code, lot.lot_id, units - owed, cause)
 

@@ -167,7 +167,8 @@ def _post_changes(
     record: PurchaseRecord,
     changes: dict[tuple[str, str], int],
 ) -> None:
-    for (rule, code), change in changes.items():
+    # What newly rises comes first: it may cover what falls.
+    for (rule, code), change in sorted(changes.items(), key=lambda item: item[1] < 0):
         fold.state.earned[code] = fold.state.earned.get(code, 0) + change
         cause = Cause(
             event.event_id,
@@ -189,16 +190,24 @@ def _post_changes(
 def _add_to_own_lot(
     fold: Fold, record: PurchaseRecord, code: str, units: int, cause: Cause
 ) -> None:
-    """A rule may give more for less (a group's other rule wins): it joins the purchase's lot."""
-    for lot in fold.state.lots:
-        if lot.lot_id in record.lots.get(code, ()):
-            fold.books.put(lot.lot_id, units)
-            fold.books.post("reverse", code, lot.lot_id, units, cause)
-            return
-    lot = fold.books.open_earned_lot(record.programme.points[code], record.event.zone, cause)
-    fold.books.put(lot.lot_id, units)
-    fold.books.post("reverse", code, lot.lot_id, units, cause)
-    record.lots.setdefault(code, []).append(lot.lot_id)
+    """A rule may give more for less (a group's other rule wins): it joins the purchase's lot,
+    with the purchase's dates."""
+    books = fold.books
+    own = record.lots.get(code)
+    if not own:
+        bought = Cause(record.event.event_id, cause.version_number, record.event.occurred_at)
+        currency = record.programme.points[code]
+        lot = books.open_earned_lot(
+            currency, record.event.zone, bought, tier=record.context.tier or ""
+        )
+        own = record.lots[code] = [lot.lot_id]
+    header = books.headers[own[0]]
+    books.post("reverse", code, header.lot_id, units, cause)
+    if header.expires_at is not None and header.expires_at <= cause.at:
+        books.post("expire", code, header.lot_id, -units, cause)
+        books.expired[header.lot_id] = books.expired.get(header.lot_id, 0) + units
+    else:
+        books.put(header.lot_id, units)
 
 
 def _take_from_own_lots(
@@ -276,7 +285,7 @@ def _give_back_shares(
         times = int(units_before + change > 0) - int(units_before > 0)
         for index, limit in enumerate(rule.limits):
             if limit.every is not None:
-                key = usage_key(limit, record.context.day, record.event.occurred_at)
+                key = usage_key(limit, record.context.day)
                 add_usage(fold.state, limit_key(rule, index), key, times, change)
         for budget in rule.budgets:
             _, units, fewer = budgets.get(budget.key, (budget, 0, 0))

@@ -36,16 +36,18 @@ def state_to_json(state: MemberState) -> dict[str, Any]:
     }
     if state.debts:
         plain["debts"] = dict(state.debts)
-    if state.credits:
-        plain["credits"] = {
-            name: list(map(list, days.items())) for name, days in state.credits.items() if days
-        }
-    if state.usage:
-        plain["usage"] = {
-            name: [[key, *used] for key, used in periods.items()]
-            for name, periods in state.usage.items()
-            if periods
-        }
+    credits_by_day = {
+        name: list(map(list, days.items())) for name, days in state.credits.items() if days
+    }
+    if credits_by_day:
+        plain["credits"] = credits_by_day
+    usage = {
+        name: [[key, *used] for key, used in periods.items()]
+        for name, periods in state.usage.items()
+        if periods
+    }
+    if usage:
+        plain["usage"] = usage
     if state.earned:
         plain["earned"] = dict(state.earned)
     if state.activity:

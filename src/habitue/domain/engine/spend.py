@@ -8,14 +8,27 @@ lines in proportion to what they cost, by largest remainder, so that they add up
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from habitue.domain.events import Line, Purchase
-from habitue.domain.programme.model import SpendSettings
+from habitue.domain.programme.model import LineFilter, SpendSettings
 from habitue.kit.rounding import split_by_largest_remainder
 
 Spend = int | Fraction
+
+
+@dataclass(slots=True)
+class Sight:
+    """The lines that a filter lets through (``hits``), what they cost and how many pieces they
+    are; lines that it keeps back count as nothing."""
+
+    hits: tuple[bool, ...]
+    any_hit: bool
+    values: tuple[Spend, ...]
+    total: Spend
+    quantities: tuple[int, ...]
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,33 @@ class Basket:
     spends: tuple[Spend, ...]
     whole_spends: tuple[Spend, ...]
     counts: tuple[bool, ...]
+    _sights: dict[int, Sight] = field(default_factory=dict, repr=False, compare=False)
+
+    def through(self, wanted: LineFilter | None) -> Sight:
+        """What a filter sees of the basket; a line that is no spend (a tip, a gift card) is never
+        seen.  Asked once for each filter: a history is folded many times."""
+        sight = self._sights.get(id(wanted))
+        if sight is None:
+            sight = self._sights[id(wanted)] = self._look(wanted)
+        return sight
+
+    def _look(self, wanted: LineFilter | None) -> Sight:
+        if wanted is None:
+            hits = self.counts
+            values = self.whole_spends
+        else:
+            matches = wanted.matches
+            hits = tuple(
+                counts and matches(line)
+                for line, counts in zip(self.lines, self.counts, strict=True)
+            )
+            values = tuple(
+                spend if hit else 0 for spend, hit in zip(self.spends, hits, strict=True)
+            )
+        quantities = tuple(
+            line.quantity if hit else 0 for line, hit in zip(self.lines, hits, strict=True)
+        )
+        return Sight(hits, any(hits), values, sum(values), quantities, sum(quantities))
 
     @property
     def amount(self) -> int:

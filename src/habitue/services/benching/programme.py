@@ -46,15 +46,36 @@ DOCUMENT: Final[dict[str, Any]] = {
     },
 }
 
-# Before the first purchase that any benchmark makes.
-EFFECTIVE_AT: Final[Instant] = 1_577_836_800 * SECOND
+# The same programme for a shop that sells in pounds and whose till does not say what is returned.
+RETAIL: Final = "bench-retail"
+RETAIL_DOCUMENT: Final[dict[str, Any]] = {
+    **DOCUMENT,
+    "programme": RETAIL,
+    "money": {"currency": "GBP"},
+    "zone": "Europe/London",
+    "returns": {"without_purchase": "match_or_average"},
+}
+
+# And without the budget: its lines form a chain, which copies of a ledger would break.
+UNSHARED_DOCUMENT: Final[dict[str, Any]] = {
+    **DOCUMENT,
+    "earn": {
+        name: {part: value for part, value in rule.items() if part != "budget"}
+        for name, rule in DOCUMENT["earn"].items()
+    },
+}
+
+# 1 January 2009: before the first purchase that any benchmark knows.
+EFFECTIVE_AT: Final[Instant] = 1_230_768_000 * SECOND
 LONGEST_PAST: Final[Instant] = 365 * DAY
 
 
-def prepare_programme(connection: Connection[Any], *, now: Instant) -> None:
-    """Publish the programme and open its store; a repetition changes nothing.  Commits."""
+def prepare_programme(
+    connection: Connection[Any], *, now: Instant, document: dict[str, Any] = DOCUMENT
+) -> None:
+    """Publish a programme and open its store; a repetition changes nothing.  Commits."""
     publish_version(
-        connection, document=DOCUMENT, now=now, actor="bench", effective_at=EFFECTIVE_AT
+        connection, document=document, now=now, actor="bench", effective_at=EFFECTIVE_AT
     )
-    put_store(connection, code=STORE, zone=ZONE)
+    put_store(connection, code=STORE, zone=document["zone"])
     connection.commit()

@@ -29,29 +29,30 @@ _LINE_WEIGHTS: Final = (26, 25, 18, 12, 8, 5, 4, 2)
 
 
 def make_purchases(
-    cards: Sequence[str],
+    members: Sequence[str],
     count: int,
     *,
     seed: int,
     source: str,
     begin: Instant,
     end: Instant,
+    kind: str = "card",
 ) -> Iterator[dict[str, Any]]:
     """``count`` purchases in the order of their time, from ``begin`` on and before ``end``.
 
-    Some members come often and some seldom; amounts are texts, as the intake takes them.  The same
-    arguments give the same purchases.
+    ``members`` are their identifiers of one ``kind``; some come often and some seldom.  Amounts are
+    texts, as the intake takes them.  The same arguments give the same purchases.
     """
     random = Random(seed)  # noqa: S311  # Data for measuring must be repeatable, not secret.
-    many = len(cards)
+    many = len(members)
     for place in range(count):
-        card = cards[int(many * random.random() ** 1.5)]
+        shown = members[int(many * random.random() ** 1.5)]
         occurred_at = begin + (end - begin) * place // count
         yield {
             "source": source,
             "external_id": f"{place:09d}",
             "occurred_at": format_instant(occurred_at),
-            "member": {"kind": "card", "value": card},
+            "member": {"kind": kind, "value": shown},
             "store": STORE,
             "currency": "EUR",
             "lines": list(_lines(random)),

@@ -14,10 +14,11 @@ from habitue.domain.identity.normal import PhoneReader
 from habitue.integrations.files.opening import fingerprint, open_table
 from habitue.integrations.files.tables import FileFault, FileProblem, Table
 from habitue.kit.clock import Clock
+from habitue.kit.instants import Instant
 from habitue.selectors.programmes import Compiled
 from habitue.services.importing.counting import Counts
 from habitue.services.importing.mapping import Mapping
-from habitue.services.importing.reading import Piece, read_pieces
+from habitue.services.importing.reading import LINES_AT_ONCE, Piece, first_moment, read_pieces
 from habitue.services.importing.receipts import ImportFault, Receipt, Reject, Sort, rejects_of
 from habitue.services.importing.recording import Recorded, record_receipts
 from habitue.services.importing.remembering import file_read_before, remember_file, set_aside
@@ -47,7 +48,8 @@ class Watcher(Protocol):
 class Import:
     """What one import works with.
 
-    ``batch_size`` is the most receipts in one transaction.  ``again`` reads files that are known.
+    ``batch_size`` is the most receipts in one transaction, ``lines_at_once`` how many lines are
+    read before receipts are closed.  ``again`` reads files that are known.
     ``connection`` is absent for a dry run: everything is read and checked, nothing is recorded.
     """
 
@@ -60,24 +62,28 @@ class Import:
     country: str = ""
     batch_size: int = 1_000
     again: bool = False
+    lines_at_once: int = LINES_AT_ONCE
     counts: Counts = field(default_factory=Counts)
     _pending: list[Receipt] = field(default_factory=list)
     _pending_lines: int = 0
 
     def run(self, files: Sequence[Path]) -> Counts:
-        """Read the files, in the order given, and record what is in them.
+        """Read the files and record what is in them.
 
         Every file is opened before the first one is read, so that a wrong name or a missing column
-        changes nothing.  Each batch is one transaction: after an interruption, or where a file
-        turns out to be broken further on, what was recorded stays, and reading again continues.
+        changes nothing.  They are read in the order of their first receipts, whatever the order in
+        which they are named: a receipt that is older than what is recorded costs much more, and
+        the result is the same (SEMANTICS 1).
+
+        Each batch is one transaction: after an interruption, or where a file turns out to be broken
+        further on, what was recorded stays, and reading again continues.
 
         Raises ``FileProblem``, and ``Refusal`` (``WRONG_CURRENCY``) where the mapping's money is
         not the programme's.  Locks what the intake locks, batch by batch.
         """
         self._check_currency()
-        for path in files:
-            self._open(path).close()
-        for path in files:
+        begins = {path: self._begins(path) for path in files}
+        for path in sorted(files, key=lambda path: begins[path]):
             self._import(path)
         return self.counts
 
@@ -89,6 +95,13 @@ class Import:
 
     def _open(self, path: Path) -> Table:
         return open_table(path, self.mapping.wishes, self.mapping.reading)
+
+    def _begins(self, path: Path) -> Instant:
+        table = self._open(path)
+        try:
+            return first_moment(table, self.mapping)
+        finally:
+            table.close()
 
     def _import(self, path: Path) -> None:
         digest = "" if self.connection is None else fingerprint(path)
@@ -102,7 +115,9 @@ class Import:
             translator = self.mapping.translator(
                 self.mapping.source, self.programme.conventions, self.clock.now()
             )
-            for piece in read_pieces(table, self.mapping, translator):
+            for piece in read_pieces(
+                table, self.mapping, translator, lines_at_once=self.lines_at_once
+            ):
                 receipts += len(piece.receipts)
                 self._take(path, piece)
             self._flush(path)

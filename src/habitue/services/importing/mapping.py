@@ -10,14 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from habitue.domain.received.fields import LONGEST_CODE, LONGEST_KEY, LONGEST_NAME
 from habitue.domain.received.normalising import Conventions
+from habitue.integrations.documents import UnreadableDocument, load_document
 from habitue.integrations.files.tables import ColumnKind, Reading, Wish
 from habitue.kit.instants import Instant, zone_info
 from habitue.kit.money import currency_exponent
@@ -27,7 +26,6 @@ from habitue.services.importing.receipts import Translator
 
 BUILT_IN: Final = ("online-retail", "generic")
 WINDOW: Final = 10_000
-LARGEST_MAPPING_BYTES: Final = 1 << 20
 
 
 class MappingProblem(Exception):  # noqa: N818  # like Refusal: what it says, not that it is an error
@@ -267,17 +265,18 @@ def _wish(field: str, header: str, *, required: bool = True, kind: ColumnKind = 
 
 def _read(path: Path) -> MappingFile:
     try:
-        if path.stat().st_size > LARGEST_MAPPING_BYTES:
-            raise MappingProblem(f"{path}: a mapping is at most {LARGEST_MAPPING_BYTES} bytes.")
-        plain: Any = YAML(typ="safe", pure=True).load(path.read_text("utf-8-sig"))
+        plain = load_document(path.read_bytes())
     except FileNotFoundError:
         names = ", ".join(BUILT_IN)
         raise MappingProblem(
             f"There is no mapping {str(path)!r}: give {names}, or the path of a YAML file."
         ) from None
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
-        words = " ".join(str(error).split())
-        raise MappingProblem(f"{path} cannot be read as a mapping: {words}") from error
+    except OSError as error:
+        raise MappingProblem(f"{path} cannot be read: {error.strerror}.") from error
+    except UnreadableDocument as error:
+        place = f" at {error.path}" if error.path else ""
+        problem = error.problem.replace("_", " ")
+        raise MappingProblem(f"{path}{place}: {problem}. {error.remedy}") from error
     try:
         return MappingFile.model_validate(plain)
     except ValidationError as error:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from habitue.domain.errors import Code
 from habitue.integrations.files.cells import converter
 from habitue.integrations.files.tables import Batch, Table, Unreadable, Wish
+from habitue.kit.instants import Instant
 from habitue.services.importing.grouping import Group, Grouper
 from habitue.services.importing.mapping import Mapping
 from habitue.services.importing.receipts import (
@@ -21,6 +22,7 @@ from habitue.services.importing.receipts import (
 )
 
 LINES_AT_ONCE: Final = 8_192
+_LINES_LOOKED_AT: Final = 256
 _KEY: Final = "invoice"
 
 
@@ -35,12 +37,14 @@ class Piece:
     rejects: list[Reject]
 
 
-def read_pieces(table: Table, mapping: Mapping, translator: Translator) -> Iterator[Piece]:
+def read_pieces(
+    table: Table, mapping: Mapping, translator: Translator, *, lines_at_once: int = LINES_AT_ONCE
+) -> Iterator[Piece]:
     """Read a table to its end; raises ``FileProblem`` where that is not possible."""
     grouper = Grouper(_KEY, mapping.window)
     prepare = _Preparation(mapping)
     done = 0
-    for batch in table.batches(LINES_AT_ONCE):
+    for batch in table.batches(lines_at_once):
         prepare(batch)
         piece = Piece(len(batch), batch.done, [], _without_number(batch))
         for group in grouper.add(batch):
@@ -51,6 +55,15 @@ def read_pieces(table: Table, mapping: Mapping, translator: Translator) -> Itera
     for group in grouper.finish():
         _translate(group, translator, last)
     yield last
+
+
+def first_moment(table: Table, mapping: Mapping) -> Instant:
+    """The earliest moment among the first lines of a table; 0 where they tell none."""
+    batch = next(table.batches(_LINES_LOOKED_AT), None)
+    if batch is None:
+        return 0
+    _Preparation(mapping)(batch)
+    return min((moment for moment in batch.columns["date"] if isinstance(moment, int)), default=0)
 
 
 def _translate(group: Group, translator: Translator, piece: Piece) -> None:

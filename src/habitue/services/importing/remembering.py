@@ -108,15 +108,15 @@ def remember_file(  # the columns of one row
 
 _TOTALS = """
 SELECT coalesce(sum(receipts), 0)::bigint, coalesce(sum(lines), 0)::bigint FROM (
-    SELECT count(*), sum(jsonb_array_length(e.payload->'body'->'lines'))
+    SELECT count(*), sum(json_array_length(e.payload::json->'body'->'lines'))
     FROM event_key k JOIN ledger_event e USING (member_id, event_id)
     WHERE k.source = %(source)s AND k.programme_id = %(programme)s AND NOT k.anonymous
     UNION ALL
-    SELECT count(*), sum(jsonb_array_length(r.payload->'body'->'lines'))
+    SELECT count(*), sum(json_array_length(r.payload::json->'body'->'lines'))
     FROM event_key k JOIN receipt r USING (event_id)
     WHERE k.source = %(source)s AND k.programme_id = %(programme)s
     UNION ALL
-    SELECT count(*), sum(jsonb_array_length(r.payload->'body'->'lines'))
+    SELECT count(*), sum(json_array_length(r.payload::json->'body'->'lines'))
     FROM event_key k JOIN receipt_return r USING (event_id)
     WHERE k.source = %(source)s AND k.programme_id = %(programme)s
     UNION ALL

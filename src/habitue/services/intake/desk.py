@@ -19,6 +19,7 @@ import psycopg
 from habitue.data.ledger.history import read_allotments, read_histories
 from habitue.data.ledger.states import (
     StateKey,
+    StoredState,
     fetch_states,
     lock_states,
     make_states,
@@ -31,7 +32,13 @@ from habitue.data.programme.sharing import (
     read_budgets,
     write_budgets,
 )
-from habitue.domain.engine.deciding import decide, decide_with_history, needs_history
+from habitue.domain.engine.chronicle import Chronicle
+from habitue.domain.engine.deciding import (
+    chronicle,
+    decide,
+    decide_with_history,
+    needs_history,
+)
 from habitue.domain.engine.snapshot import state_from_json, state_to_json
 from habitue.domain.engine.types import (
     Allotment,
@@ -58,7 +65,7 @@ class Account:
     compiled: Compiled
     state: MemberState
     latest_recorded_at: Instant = 0
-    history: list[Event] | None = None
+    past: Chronicle | None = None
     allotments: dict[tuple[str, str], Allotment] = field(default_factory=dict)
     changed: bool = False
 
@@ -107,20 +114,33 @@ class Desk:
         if not members:
             return
         keys = list(members)
-        if lock:
-            make_states(self._cursor, keys)
-            lock_states(self._cursor, keys)
-        else:
-            read_states(self._cursor, keys)
-        stored = fetch_states(self._cursor)
+        stored = self._lock(keys) if lock else self._read(keys)
         for key, compiled in members.items():
             found = stored.get(key)
             if found is None or found.state is None:
                 latest = 0 if found is None else found.latest_recorded_at
-                self._accounts[key] = Account(compiled, MemberState(), latest, history=[])
+                past = chronicle(compiled.versions, [])
+                self._accounts[key] = Account(compiled, MemberState(), latest, past)
             else:
                 state = state_from_json(orjson.loads(found.state))
                 self._accounts[key] = Account(compiled, state, found.latest_recorded_at)
+
+    def _read(self, keys: Sequence[StateKey]) -> dict[StateKey, StoredState]:
+        read_states(self._cursor, keys)
+        return fetch_states(self._cursor)
+
+    def _lock(self, keys: Sequence[StateKey]) -> dict[StateKey, StoredState]:
+        lock_states(self._cursor, keys)
+        stored = fetch_states(self._cursor)
+        missing = [key for key in keys if key not in stored]
+        if missing:
+            # Newcomers to the programme.  Nobody can hold a row that is not there, so locking them
+            # after the others lets no two batches wait for each other in a circle; whoever makes
+            # one of them first is waited for here.
+            make_states(self._cursor, missing)
+            lock_states(self._cursor, missing)
+            stored |= fetch_states(self._cursor)
+        return stored
 
     def account(self, key: StateKey) -> Account:
         """An opened member."""
@@ -132,7 +152,7 @@ class Desk:
         needed: set[StateKey] = set()
         for key, event in events:
             account = self._accounts[key]
-            if account.history is None:
+            if account.past is None:
                 before = latest.get(key)
                 late = before is not None and event.order_key < before
                 if late or needs_history(account.state, event):
@@ -142,7 +162,8 @@ class Desk:
             return
         keys = sorted(needed)
         for key, history in read_histories(self._cursor, keys).items():
-            self._accounts[key].history = history
+            account = self._accounts[key]
+            account.past = chronicle(account.compiled.versions, history)
         drawing = [key for key in keys if self._accounts[key].compiled.budgets]
         if drawing:
             for key, allotments in read_allotments(self._cursor, drawing).items():
@@ -153,9 +174,8 @@ class Desk:
         account = self._accounts[key]
         compiled = account.compiled
         shared = self._shared(account, event)
-        if needs_history(account.state, event):
-            assert account.history is not None, "the history was expected"
-            decision = decide_with_history(compiled.versions, account.history, event, shared)
+        if account.past is not None:
+            decision = account.past.decide(event, shared)
         else:
             decision = decide(compiled.versions, account.state, event, shared)
         content = content_of(
@@ -186,8 +206,8 @@ class Desk:
             self._rows.announce(at, content)
         account.state = decision.state
         account.changed = True
-        if account.history is not None:
-            account.history.append(event)
+        if account.past is not None:
+            account.past.keep()
 
     def keep_anonymous(
         self,

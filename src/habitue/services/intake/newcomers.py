@@ -31,6 +31,8 @@ def enrol_newcomers(
         found = Found(member_id.hex, int(DEFAULT_TRUST[named[0]]), active=True)
         for item in newcomers[names[named]]:
             item.member = found.member
+            if item.found.member is None:
+                continue
             try:
                 check_found(item, names[named], found)
             except Refusal as refusal:

@@ -26,7 +26,7 @@ from habitue.services.intake.envelopes import Answer, Envelope, refused
 from habitue.services.intake.items import Item, make_items, read_envelopes
 from habitue.services.intake.newcomers import enrol_newcomers
 from habitue.services.intake.resolving import look_up, settle_members
-from habitue.services.intake.transacting import Connection, Cursor, transact
+from habitue.services.intake.transacting import Connection, Cursor, hold_versions, transact
 
 
 def record(
@@ -134,7 +134,9 @@ def prepare(
     answers: list[Answer | None],
 ) -> list[Item]:
     """Check the contents and settle zones and versions; refusals are answered in their places."""
-    programmes = get_compiled(connection, codes={envelope.programme for envelope in envelopes})
+    codes = {envelope.programme for envelope in envelopes}
+    hold_versions(cursor, codes)
+    programmes = get_compiled(connection, codes=codes)
     read = read_envelopes(envelopes, programmes=programmes, now=now, answers=answers)
     stores = {found.store for _, _, found in read if found.store is not None}
     zones = find_zones(cursor, stores) if stores else {}

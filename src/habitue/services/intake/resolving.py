@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -125,6 +125,14 @@ def _normal(received: ReceivedMember, phones: PhoneReader, country: str) -> Name
     return (normal.kind, normal.value)
 
 
+@dataclass(slots=True)
+class _Earlier:
+    """What came before in the batch: the items by their keys, and the newcomers among them."""
+
+    items: dict[KeyPair, Item] = field(default_factory=dict)
+    newcomers: dict[KeyPair, Name] = field(default_factory=dict)
+
+
 def settle_members(
     items: Iterable[Item], directory: Directory, *, enrol_unknown: bool
 ) -> dict[Name, list[Item]]:
@@ -132,50 +140,50 @@ def settle_members(
 
     Answers the items of identifiers that nobody has, where those are to become new members.
     """
-    earlier: dict[KeyPair, Item] = {}
+    earlier = _Earlier()
     newcomers: dict[Name, list[Item]] = {}
     for item in items:
         try:
-            unknown = _settle(item, directory, earlier, enrol_unknown)
+            unknown = _named(item, directory, enrol_unknown=enrol_unknown)
+            if item.reference is not None:
+                unknown = _follow_reference(item, directory, earlier, unknown)
+            elif item.found.member is None:
+                _check_anonymous(item)
         except Refusal as refusal:
             item.refusal = refusal
             continue
+        if item.key not in earlier.items:
+            earlier.items[item.key] = item
+            if unknown is not None:
+                earlier.newcomers[item.key] = unknown
         if unknown is not None:
             newcomers.setdefault(unknown, []).append(item)
-        earlier.setdefault(item.key, item)
     return newcomers
 
 
-def _settle(
-    item: Item,
-    directory: Directory,
-    earlier: Mapping[KeyPair, Item],
-    enrol_unknown: bool,  # noqa: FBT001  # passed on from a keyword
-) -> Name | None:
+def _named(item: Item, directory: Directory, *, enrol_unknown: bool) -> Name | None:
+    """Give the item the member of its identifier; answers an identifier that nobody has."""
     received = item.found.member
-    unknown: Name | None = None
-    if received is not None:
-        identifier = directory.identifiers[(received.kind, received.value)]
-        if isinstance(identifier, Refusal):
-            raise identifier
-        found = directory.members.get(identifier)
-        if found is not None:
-            check_found(item, identifier, found)
-            item.member = found.member
-        elif enrol_unknown and identifier[0] != MEMBER_ID:
-            unknown = identifier
-        else:
-            raise Refusal(Code.UNKNOWN_MEMBER, "member.value", value=received.value[:80])
-    if item.reference is not None:
-        _follow_reference(item, directory, earlier, newcomer=unknown is not None)
-    elif received is None:
-        body = item.event.body
-        if not isinstance(body, Purchase):
-            raise Refusal(Code.MISSING_FIELD, "member")
-        if body.points_paid:
-            # Nobody's points cannot pay.
-            raise Refusal(Code.MISSING_FIELD, "member")
-    return unknown
+    if received is None:
+        return None
+    identifier = directory.identifiers[(received.kind, received.value)]
+    if isinstance(identifier, Refusal):
+        raise identifier
+    found = directory.members.get(identifier)
+    if found is not None:
+        check_found(item, identifier, found)
+        item.member = found.member
+        return None
+    if enrol_unknown and identifier[0] != MEMBER_ID:
+        return identifier
+    raise Refusal(Code.UNKNOWN_MEMBER, "member.value", value=received.value[:80])
+
+
+def _check_anonymous(item: Item) -> None:
+    """Only purchases may be nobody's, and nobody's points cannot pay."""
+    body = item.event.body
+    if not isinstance(body, Purchase) or body.points_paid:
+        raise Refusal(Code.MISSING_FIELD, "member")
 
 
 def check_found(item: Item, identifier: Name, found: Found) -> None:
@@ -192,32 +200,32 @@ def check_found(item: Item, identifier: Name, found: Found) -> None:
 
 
 def _follow_reference(
-    item: Item, directory: Directory, earlier: Mapping[KeyPair, Item], *, newcomer: bool
-) -> None:
-    """The earlier event says whose this one is; whoever is named must be the same."""
+    item: Item, directory: Directory, earlier: _Earlier, unknown: Name | None
+) -> Name | None:
+    """The earlier event says whose this one is; whoever is named must be the same.
+
+    Answers the newcomer whose it is, who is made only with this batch.
+    """
     reference = item.reference
     assert reference is not None, "only for items that name an earlier event"
     known = directory.references.get(reference)
-    owner: str | None
     if known is not None:
-        if known.programme != item.compiled.programme_id:
-            raise _not_found(item)
-        owner, receipt = known.member, known.event
-    elif reference in earlier:
-        owner, receipt = earlier[reference].member, earlier[reference].event.event_id
-        if owner is None and earlier[reference].found.member is not None:
-            # Both belong to the same newcomer, who is made in this batch.
-            if not newcomer or earlier[reference].found.member != item.found.member:
-                raise _not_found(item)
-            return
+        owner, newcomer, receipt = known.member, None, known.event
+        programme = known.programme
+    elif reference in earlier.items:
+        before = earlier.items[reference]
+        owner, newcomer = before.member, earlier.newcomers.get(reference)
+        receipt, programme = before.event.event_id, before.compiled.programme_id
     else:
         raise _not_found(item)
-    if owner is None and not newcomer and item.member is None:
+    if programme != item.compiled.programme_id:
+        raise _not_found(item)
+    if item.found.member is not None and (item.member, unknown) != (owner, newcomer):
+        raise _not_found(item)
+    item.member = owner
+    if owner is None and newcomer is None:
         item.receipt = receipt
-    elif owner is None or newcomer or item.member not in (None, owner):
-        raise _not_found(item)
-    else:
-        item.member = owner
+    return newcomer
 
 
 def _not_found(item: Item) -> Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias, TypeVar
 
 import psycopg
@@ -34,6 +34,14 @@ SELECT set_config('enable_seqscan', 'off', true),
                                   ELSE current_setting('lock_timeout') END, true)
 """
 
+# Whoever records holds the programme's versions still; whoever publishes one waits for them.  So a
+# version never takes effect behind the back of a batch that has not seen it.
+_HOLD: Final = """
+SELECT count(pg_advisory_xact_lock_shared(hashtext('habitue.versions'), hashtext(code)))
+FROM unnest(%s::text[]) AS code
+"""
+HOLD_ALONE: Final = "SELECT pg_advisory_xact_lock(hashtext('habitue.versions'), hashtext(%s::text))"
+
 
 def transact(connection: Connection, work: Callable[[Cursor], T]) -> T:
     """Run the work in one transaction and commit it.
@@ -61,6 +69,15 @@ def transact(connection: Connection, work: Callable[[Cursor], T]) -> T:
 
 
 def _once(connection: Connection, work: Callable[[Cursor], T]) -> T:
-    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+    with (
+        connection.pipeline(),
+        connection.transaction(),
+        connection.cursor(row_factory=tuple_row) as cursor,
+    ):
         cursor.execute(_SETTINGS, prepare=True)
         return work(cursor)
+
+
+def hold_versions(cursor: Cursor, codes: Iterable[str]) -> None:
+    """Keep new versions of these programmes from being published until the transaction ends."""
+    cursor.execute(_HOLD, [sorted(set(codes))], prepare=True)

@@ -1,0 +1,315 @@
+"""A member's whole history, folded, ready to take one more event wherever it belongs.
+
+Data flow.  ``decide`` finds the event's place in business order.  At the end it is one more step of
+the fold.  Earlier, the history is folded again from that place on, and the decision is the
+difference between the lines after the place as they were and as they are now.
+
+To make many late events of one member affordable (an older file imported after a newer one), the
+chronicle keeps two folds: the whole, and the part up to the place where the latest late event went
+in, which is where the next one usually goes.
+
+Invariant: ``whole`` is the fold of ``events``; nothing is asked between ``decide`` and ``keep``.
+A decision that is not kept, or a refusal, leaves the chronicle as it was (it may have to fold
+again).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from habitue.domain.engine.caps import BudgetDesk
+from habitue.domain.engine.differences import (
+    decision_of,
+    lots_opened,
+    moves_between,
+    postings_between,
+)
+from habitue.domain.engine.folding import Fold
+from habitue.domain.engine.types import (
+    Decision,
+    Draw,
+    MemberState,
+    SharedFacts,
+)
+from habitue.domain.errors import Code, Refusal
+from habitue.domain.events import (
+    Adjustment,
+    Event,
+    MergeIn,
+    MergeOut,
+    Purchase,
+    Redemption,
+    Return,
+    TransferOut,
+    Unmerge,
+)
+from habitue.domain.programme.model import Programme
+
+Apply: TypeAlias = Callable[[Fold, Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """How many lines there were before an event."""
+
+    postings: int
+    opened: int
+    moves: int
+
+
+@dataclass(slots=True)
+class _Proposal:
+    events: list[Event]
+    whole: Fold
+    marks: list[_Mark]
+    prefix: tuple[int, Fold] | None
+
+
+class Chronicle:
+    """All recorded events of one member in one programme."""
+
+    def __init__(
+        self, programmes: Mapping[int, Programme], events: Sequence[Event], apply: Apply
+    ) -> None:
+        self._programmes = programmes
+        self._apply = apply
+        self._events = sorted(events, key=lambda event: event.order_key)
+        self._whole: Fold | None = None
+        self._marks: list[_Mark] = []
+        self._prefix: tuple[int, Fold] | None = None
+        self._proposal: _Proposal | None = None
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """The events in business order."""
+        return self._events
+
+    def fold(self, shared: SharedFacts) -> Fold:
+        """The fold of all events, with the grants that were settled; do not change it."""
+        return self._folded(shared)
+
+    def decide(self, event: Event, shared: SharedFacts) -> Decision:
+        """Decide about an event, wherever it belongs.  Raises ``Refusal``."""
+        self._proposal = None
+        place = len(self._events)
+        while place and self._events[place - 1].order_key > event.order_key:
+            place -= 1
+        _refuse_return_before_purchase(self._events[place:], event)
+        if isinstance(event.body, Unmerge):
+            return self._decide_unmerge(place, event, shared)
+        if place == len(self._events):
+            return self._decide_in_order(event, shared)
+        return self._decide_late(place, event, shared)
+
+    def keep(self) -> None:
+        """Take the latest decision over."""
+        proposal = self._proposal
+        assert proposal is not None, "there is a decision to keep"
+        self._events, self._whole = proposal.events, proposal.whole
+        self._marks, self._prefix = proposal.marks, proposal.prefix
+        self._proposal = None
+
+    # --- the three ways ---------------------------------------------------------------------------
+
+    def _decide_in_order(self, event: Event, shared: SharedFacts) -> Decision:
+        whole = self._folded(shared)
+        # The fold is changed in place; if the event is refused it is made again when needed.
+        self._whole = None
+        mark = _mark(whole)
+        whole.desk = BudgetDesk.open(shared, frozen=False)
+        self._step(whole, event, strict=True)
+        self._proposal = _Proposal(
+            [*self._events, event], whole, [*self._marks, mark], self._prefix
+        )
+        return decision_of(
+            whole,
+            event,
+            whole.books.postings[mark.postings :],
+            whole.books.opened[mark.opened :],
+            whole.moves[mark.moves :],
+        )
+
+    def _decide_late(self, place: int, event: Event, shared: SharedFacts) -> Decision:
+        before = self._folded(shared)
+        was = self._marks[place]
+        result = self._up_to(place, shared)
+        marks = self._marks[:place]
+        result.desk = BudgetDesk.open(shared, frozen=False)
+        marks.append(_mark(result))
+        self._step(result, event, strict=True)
+        own = (result.outcomes, result.line_points, result.matched, result.portions)
+        prefix = (place + 1, result.copy())
+        for later in self._events[place:]:
+            marks.append(_mark(result))
+            self._step(result, later)
+        _refuse_new_shortfall(event, before, result)
+        _release_grants(result, self._events[place:], shared)
+        result.outcomes, result.line_points, result.matched, result.portions = own
+        events = [*self._events[:place], event, *self._events[place:]]
+        self._proposal = _Proposal(events, result, marks, prefix)
+        return decision_of(
+            result,
+            event,
+            postings_between(
+                before.books.postings[was.postings :], result.books.postings[was.postings :]
+            ),
+            lots_opened(before.books.opened[was.opened :], result.books.opened[was.opened :]),
+            moves_between(before.moves[was.moves :], result.moves[was.moves :]),
+        )
+
+    def _decide_unmerge(self, place: int, event: Event, shared: SharedFacts) -> Decision:
+        """The difference between the folds with and without the merge; shortfalls follow the
+        policy for negative balances."""
+        body = event.body
+        assert isinstance(body, Unmerge), "only for unmerging"
+        if not any(_merge_of(known) == body.merge for known in self._events) or (
+            body.merge in _undone_merges(self._events)
+        ):
+            raise Refusal(Code.UNKNOWN_EVENT, "merge", value=body.merge)
+        before = self._folded(shared)
+        both = Chronicle(
+            self._programmes,
+            [*self._events[:place], event, *self._events[place:]],
+            self._apply,
+        )
+        after = both.fold(shared)
+        after.outcomes, after.line_points, after.matched, after.portions = [], {}, [], ()
+        self._proposal = _Proposal(both._events, after, both._marks, None)
+        return decision_of(
+            after,
+            event,
+            postings_between(before.books.postings, after.books.postings),
+            lots_opened(before.books.opened, after.books.opened),
+            moves_between(before.moves, after.moves),
+        )
+
+    # --- folding ----------------------------------------------------------------------------------
+
+    def _folded(self, shared: SharedFacts) -> Fold:
+        if self._whole is None:
+            self._whole = self._start(shared)
+            self._marks = []
+            for event in self._events:
+                self._marks.append(_mark(self._whole))
+                self._step(self._whole, event)
+        return self._whole
+
+    def _up_to(self, place: int, shared: SharedFacts) -> Fold:
+        """A fold of the events before a place, free to be changed."""
+        start = 0
+        if self._prefix is not None and self._prefix[0] <= place:
+            start, kept = self._prefix
+            result = kept.copy()
+            result.desk = BudgetDesk.open(shared, frozen=True)
+        else:
+            result = self._start(shared)
+        for event in self._events[start:place]:
+            self._step(result, event)
+        return result
+
+    def _start(self, shared: SharedFacts) -> Fold:
+        result = Fold(
+            self._programmes, MemberState(), BudgetDesk.open(shared, frozen=True), remember=True
+        )
+        if self._whole is not None:
+            result.baskets = self._whole.baskets
+        result.undone_merges = _undone_merges(self._events)
+
+        def history_of(member: str, merge: str) -> Fold | None:
+            return self._past_of(shared, member, merge)
+
+        result.history_of = history_of
+        return result
+
+    def _past_of(self, shared: SharedFacts, member: str, merge: str) -> Fold | None:
+        """The fold of a duplicate up to the merge; ``None``: its events are not at hand."""
+        events = shared.duplicates.get(member)
+        if events is None:
+            return None
+        ordered = sorted(events, key=lambda event: event.order_key)
+        end = next(
+            (
+                place
+                for place, event in enumerate(ordered)
+                if isinstance(event.body, MergeOut) and event.body.merge == merge
+            ),
+            len(ordered),
+        )
+        return Chronicle(self._programmes, ordered[:end], self._apply).fold(shared)
+
+    def _step(self, result: Fold, event: Event, *, strict: bool = False) -> None:
+        result.strict = event.event_id if strict else ""
+        result.quiet = not strict
+        if _merge_of(event) not in result.undone_merges:
+            self._apply(result, event)
+
+
+def _mark(result: Fold) -> _Mark:
+    return _Mark(len(result.books.postings), len(result.books.opened), len(result.moves))
+
+
+def _merge_of(event: Event) -> str:
+    body = event.body
+    return body.merge if isinstance(body, MergeIn | MergeOut) else ""
+
+
+def _undone_merges(events: Sequence[Event]) -> frozenset[str]:
+    return frozenset(event.body.merge for event in events if isinstance(event.body, Unmerge))
+
+
+def _release_grants(result: Fold, later: Sequence[Event], shared: SharedFacts) -> None:
+    """What an event was granted from a budget and no longer asks for goes back."""
+    ids = {event.event_id for event in later}
+    draws = result.desk.draws
+    for key, settled in shared.allotments.items():
+        if key[0] in ids and key not in draws and (settled.granted or settled.wanted):
+            event_id, budget = key
+            draws[key] = Draw(budget, event_id, 0, 0, 0, -settled.granted, -settled.times)
+
+
+def _refuse_return_before_purchase(later: Sequence[Event], event: Event) -> None:
+    body = event.body
+    if not isinstance(body, Return) or body.purchase is None:
+        return
+    for known in later:
+        if known.key == body.purchase:
+            raise Refusal(
+                Code.RETURN_BEFORE_PURCHASE,
+                "occurred_at",
+                value=event.occurred_at,
+                limit=known.occurred_at,
+            )
+
+
+def _refuse_new_shortfall(event: Event, without: Fold, after: Fold) -> None:
+    """A late spending must not cause debt or loss that would not be there without it.
+
+    Late earning is never refused for what was spent since: its shortfall follows SEMANTICS 15.
+    """
+    body = event.body
+    spends = isinstance(body, Redemption | TransferOut)
+    spends = spends or (isinstance(body, Adjustment) and body.units < 0)
+    spends = spends or (isinstance(body, Purchase) and bool(body.points_paid))
+    if not spends:
+        return
+    before, now = _shortfalls(without), _shortfalls(after)
+    for currency, short in now.items():
+        if short > before.get(currency, 0):
+            raise Refusal(
+                Code.NOT_ENOUGH_POINTS,
+                "units",
+                value=short,
+                limit=before.get(currency, 0),
+                currency=currency,
+            )
+
+
+def _shortfalls(result: Fold) -> dict[str, int]:
+    """What is owed or was written off, per currency."""
+    short = dict(result.state.debts)
+    for posting in result.books.postings:
+        if posting.kind == "write_off":
+            short[posting.currency] = short.get(posting.currency, 0) + posting.amount
+    return short
