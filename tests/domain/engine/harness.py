@@ -7,11 +7,13 @@ import copy
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
 
 import pytest
 
 from habitue.domain.engine.deciding import (
     advance,
+    chronicle,
     decide,
     decide_with_history,
     fold,
@@ -55,21 +57,26 @@ def snapshot(state: MemberState) -> str:
     return json.dumps(state_to_json(state), sort_keys=True)
 
 
+Way: TypeAlias = Literal["straight", "history", "chronicle"]
+
+
 class Member:
     """Events in, decisions out; keeps what a ledger would keep.
 
-    ``budgets`` gives what each shared budget holds at first.
+    ``way``: decide from the state and look back only where that is needed, always with the whole
+    history, or with a chronicle that is kept from event to event.
     """
 
     def __init__(
         self,
         *versions: Programme,
         shared: SharedFacts | None = None,
-        always_with_history: bool = False,
+        way: Way = "straight",
     ) -> None:
         self.programmes: Mapping[int, Programme] = {one.number: one for one in versions}
         self.shared = shared or shared_of(*versions)
-        self.always_with_history = always_with_history
+        self.way = way
+        self.chronicle = chronicle(self.programmes, ())
         self.state = MemberState()
         self.events: list[Event] = []
         self.postings: list[Posting] = []
@@ -81,7 +88,7 @@ class Member:
         """Decide events one after another and keep what they wrote; the latest decision."""
         decision: Decision | None = None
         for event in events:
-            decision = self._decide(event)
+            decision = self.decided(event)
             self._keep(event, decision)
         assert decision is not None
         return decision
@@ -90,20 +97,24 @@ class Member:
         """The event is refused with this code, and nothing at all changes."""
         before, shared = snapshot(self.state), copy.deepcopy(self.shared)
         with pytest.raises(Refusal) as caught:
-            self._decide(event)
+            self.decided(event)
         assert caught.value.code is code, caught.value
         assert snapshot(self.state) == before
         assert self.shared == shared
         return caught.value
 
-    def _decide(self, event: Event) -> Decision:
-        if self.always_with_history or needs_history(self.state, event):
+    def decided(self, event: Event) -> Decision:
+        """The decision about an event, which is not kept."""
+        if self.way == "chronicle":
+            return self.chronicle.decide(event, self.shared)
+        if self.way == "history" or needs_history(self.state, event):
             return decide_with_history(self.programmes, tuple(self.events), event, self.shared)
         return decide(self.programmes, copy.deepcopy(self.state), event, self.shared)
 
     def _keep(self, event: Event, decision: Decision) -> None:
-        before = self.state
-        check_decision(before, decision)
+        check_decision(self.state, decision)
+        if self.way == "chronicle":
+            self.chronicle.keep()
         for draw in decision.draws:
             if draw.budget in self.shared.remaining_units:
                 self.shared.remaining_units[draw.budget] -= draw.taken

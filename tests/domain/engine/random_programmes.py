@@ -133,7 +133,9 @@ def _rules(choose: random.Random, shape: Shape) -> list[Rule]:
     if not shape.budgets:
         return rules
     return [
-        replace(one, budgets=(_budget(choose, one.rule),)) if choose.random() < 0.6 else one
+        replace(one, budgets=(_budget(choose, one.rule),))
+        if choose.random() < 0.6 and (one.multiply is None or one.multiply > 1)
+        else one
         for one in rules
     ]
 

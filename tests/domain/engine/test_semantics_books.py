@@ -9,7 +9,7 @@ import pytest
 
 from habitue.domain.engine.deciding import decide, decide_with_history, fold, needs_history
 from habitue.domain.engine.types import MemberState
-from habitue.domain.errors import Code
+from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, PointsPayment, Portion, from_payload, to_payload
 from habitue.domain.programme.model import Programme
 from habitue.kit.instants import DAY
@@ -40,7 +40,7 @@ from tests.domain.engine.building import (
     unlinked,
     visited,
 )
-from tests.domain.engine.harness import Member, snapshot, through_json
+from tests.domain.engine.harness import Member, Way, snapshot, through_json
 
 
 def _rich() -> Programme:
@@ -116,15 +116,33 @@ def test_s32_reordered_events_end_in_the_same_state() -> None:
     assert len(ends) == 1
 
 
-def test_s32_both_ways_of_deciding_agree() -> None:
-    straight, with_history = Member(_rich()), Member(_rich(), always_with_history=True)
+@pytest.mark.parametrize("way", ["history", "chronicle"])
+@pytest.mark.parametrize("late", [False, True])
+def test_s32_every_way_of_deciding_agrees(way: Way, *, late: bool) -> None:
+    straight, other = Member(_rich()), Member(_rich(), way=way)
+    events = _year()
+    if late:
+        events = [*events[4:], *events[:4]]
+    for event in events:
+        try:
+            one = straight.post(event)
+        except Refusal as refusal:
+            other.refuses(event, refusal.code)
+            continue
+        two = other.post(event)
+        assert snapshot(one.state) == snapshot(two.state)
+        assert (one.postings, one.lots) == (two.postings, two.lots)
+        assert (one.moves, one.draws) == (two.moves, two.draws)
+
+
+def test_s32_a_chronicle_forgets_what_was_only_asked() -> None:
+    """Evaluating is not deciding: asked again and again, and then kept, nothing is different."""
+    asked, plain = Member(_rich(), way="chronicle"), Member(_rich(), way="chronicle")
     for event in _year():
-        one, other = straight.post(event), with_history.post(event)
-        assert snapshot(one.state) == snapshot(other.state)
-        assert one.postings == other.postings
-        assert one.lots == other.lots
-        assert one.moves == other.moves
-        assert one.draws == other.draws
+        for other in (bought("2026-01-10", "500.00", name="never"), event):
+            asked.decided(other)
+        assert snapshot(asked.post(event).state) == snapshot(plain.post(event).state)
+    assert asked.postings == plain.postings
 
 
 def test_s32_a_state_may_be_stored_between_any_two_events() -> None:

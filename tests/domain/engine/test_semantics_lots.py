@@ -201,6 +201,17 @@ def test_s12_what_paid_a_debt_comes_back_spendable() -> None:
     assert member.spendable_on("2026-01-20") == 10
 
 
+def test_s12_a_lot_lapses_where_it_was_last_active() -> None:
+    """Bought at midnight in Tokyo, it lives until midnight in Tokyo; Paris, where it is undone,
+    had still the day before when it was bought."""
+    member = Member(programme(rate(), currencies=(points(expiry=idle("20 days")),)))
+    spent = redeemed("2026-03-15 00:01", 4, zone="Asia/Tokyo")
+    member.post(bought("2026-03-15 00:00", "10.00", zone="Asia/Tokyo"), spent)
+    member.post(undone("2026-04-03 05:00", spent))
+    assert member.balance_on("2026-04-03 05:00") == 10
+    assert member.balance_on("2026-04-04 00:00") == 0
+
+
 # --- 13: transfers --------------------------------------------------------------------------------
 
 

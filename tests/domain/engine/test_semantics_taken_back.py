@@ -19,6 +19,7 @@ from tests.domain.engine.building import (
     eur,
     gift,
     holds,
+    idle,
     item,
     morning,
     of_product,
@@ -77,6 +78,17 @@ def test_s19_what_the_rest_newly_earns_has_the_dates_of_its_purchase() -> None:
     member.post(sale, returned("2026-02-20", sale, back("B")))
     (lot,) = member.state.lots
     assert (lot.remaining, lot.expires_at) == (10, morning("2026-03-01"))
+
+
+def test_s19_what_the_rest_newly_earns_in_a_lapsed_lot_is_gone() -> None:
+    small = holds("small", lambda moment: moment.basket_amount < eur("30.00"))
+    for expiry in (after("1 month"), idle("1 month")):
+        bonus = gift(10, name="small", when=small)
+        member = Member(programme(bonus, currencies=(points(expiry=expiry),)))
+        sale = bought("2026-02-01", item("A", "20.00"), item("B", "20.00"))
+        member.post(sale, returned("2026-04-20", sale, back("B")))
+        assert member.balance() == 0
+        assert member.state.lots == []
 
 
 def test_s16_what_has_expired_is_already_gone() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from habitue.domain.engine.folding import Fold, cause_of, check_positive
 from habitue.domain.engine.lots import Cause, Take, activity_kinds, expires_at, lapse_at
 from habitue.domain.engine.records import Spent
+from habitue.domain.engine.types import Lot
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Confirmation, Event, Undo
 from habitue.domain.programme.model import ExpiresAfter, PointsCurrency
@@ -64,7 +65,7 @@ def _restore_part(
     if take.lot is None:
         _restore_debt(fold, event, currency, units, cause)
         return
-    if not _has_lapsed(fold, event, take):
+    if not has_lapsed(fold, event, take.lot):
         if take.lot.lot_id not in books.headers:
             # It was exhausted at a duplicate before the merge, and is opened here anew.
             lot = books.open_lot(
@@ -114,10 +115,8 @@ def _restore_debt(
         books.post("restore", code, lot.lot_id, units - owed, cause)
 
 
-def _has_lapsed(fold: Fold, event: Event, take: Take) -> bool:
-    """Whether the lot would have ended by now, had the points stayed in it."""
-    lot = take.lot
-    assert lot is not None, "a debt does not lapse"
+def has_lapsed(fold: Fold, event: Event, lot: Lot) -> bool:
+    """Whether a lot has ended by the event, or would have, had the points stayed in it."""
     at = event.occurred_at
     if lot.expires_at is not None and lot.expires_at <= at:
         return True
@@ -126,9 +125,12 @@ def _has_lapsed(fold: Fold, event: Event, take: Take) -> bool:
         return False
     # Inactivity leaves no trace on an empty lot: walk through the activity since it was opened.
     kinds = activity_kinds(programme, fold.state, lot)
-    latest, zone = lot.opened_at, event.zone
+    latest, zone = lot.opened_at, programme.zone
     for kind, instant, place in [*fold.activities, ("", at, event.zone)]:
-        if instant <= latest or (kind and kind not in kinds):
+        if instant < latest or (kind and kind not in kinds):
+            continue
+        if instant == latest:
+            zone = place if kind else zone
             continue
         ends = add_period(local_day(latest, zone), parse_period(lot.inactive))
         if day_start(ends, zone) <= instant:

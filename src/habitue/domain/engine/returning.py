@@ -23,7 +23,7 @@ from habitue.domain.engine.folding import (
 )
 from habitue.domain.engine.lots import Cause
 from habitue.domain.engine.records import PurchaseRecord
-from habitue.domain.engine.restoring import restore
+from habitue.domain.engine.restoring import has_lapsed, restore
 from habitue.domain.engine.spend import EMPTY_BASKET, remaining_basket
 from habitue.domain.engine.types import Allotment, SharedFacts
 from habitue.domain.errors import Code, Refusal
@@ -180,7 +180,7 @@ def _post_changes(
         )
         currency = record.programme.points[code]
         if change > 0:
-            _add_to_own_lot(fold, record, code, change, cause)
+            _add_to_own_lot(fold, event, record, code, change, cause)
         else:
             _take_from_own_lots(
                 fold, record, currency, -change, cause, strict=fold.is_strict(event)
@@ -188,7 +188,7 @@ def _post_changes(
 
 
 def _add_to_own_lot(
-    fold: Fold, record: PurchaseRecord, code: str, units: int, cause: Cause
+    fold: Fold, event: Event, record: PurchaseRecord, code: str, units: int, cause: Cause
 ) -> None:
     """A rule may give more for less (a group's other rule wins): it joins the purchase's lot,
     with the purchase's dates."""
@@ -203,7 +203,7 @@ def _add_to_own_lot(
         own = record.lots[code] = [lot.lot_id]
     header = books.headers[own[0]]
     books.post("reverse", code, header.lot_id, units, cause)
-    if header.expires_at is not None and header.expires_at <= cause.at:
+    if has_lapsed(fold, event, header):
         books.post("expire", code, header.lot_id, -units, cause)
         books.expired[header.lot_id] = books.expired.get(header.lot_id, 0) + units
     else:
