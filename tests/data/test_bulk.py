@@ -30,12 +30,12 @@ def test_texts_documents_and_numbers_arrive_unchanged(
 ) -> None:
     with database.connect() as connection:
         found = connection.execute(
-            "SELECT a, b, c::text, d FROM unnest(%s::text[], %s::text[], %s::jsonb[], %s::bigint[])"
+            "SELECT a, b, c::text, d FROM unnest(%s::text[], %s::text[], %s::json[], %s::bigint[])"
             " WITH ORDINALITY AS u(a, b, c, d, place) ORDER BY place",
             [
                 array("text", (row[0] for row in rows)),
                 array("text", (row[1] for row in rows)),
-                array("jsonb", (orjson.dumps(row[2]) for row in rows)),
+                array("json", (orjson.dumps(row[2]) for row in rows)),
                 array("bigint", (row[3] for row in rows)),
             ],
         ).fetchall()

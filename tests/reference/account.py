@@ -1,4 +1,4 @@
-"""Lots, debts and time for the reference: every lot is kept for ever, every question walks them all."""
+"""Lots, debts and time for the reference: every lot is kept for ever and walked every time."""
 
 from __future__ import annotations
 
@@ -113,10 +113,12 @@ class Account:
                 idle = override
             elif override is not None:
                 return FAR_FUTURE
-        moments = [
-            (instant, zone) for kind, instant, zone in self.activity if kind in idle.activity
-        ]
-        latest, zone = max([(lot.opened, lot.zone), *moments])
+        by_kind = {kind: (instant, zone) for kind, instant, zone in self.activity}
+        moments = [moment for kind, moment in by_kind.items() if kind in idle.activity]
+        latest, zone = max(moments, default=(lot.opened, programme.zone))
+        if latest < lot.opened:
+            # No activity since: the lot's own opening counts, on the programme's calendar.
+            latest, zone = lot.opened, programme.zone
         return day_start(add_period(local_day(latest, zone), idle.period), zone)
 
     def pass_time(self, until: Instant) -> None:
@@ -268,9 +270,7 @@ class Account:
         if units > owed:
             rank, programme = self.standing.place.rank, self.programme_at(self.clock)
             tier = programme.tiers.tiers[rank].code if programme.tiers and rank >= 0 else ""
-            lot = self.open_earned(
-                event_id, currency, self.clock, zone, tier=tier, at_once=True, name="paid back"
-            )
+            lot = self.open_earned(event_id, currency, self.clock, zone, tier=tier, at_once=True)
             lot.remaining += units - owed
 
 

@@ -217,7 +217,7 @@ def _settled(programme: Programme, moment: Moment, willing: list[Rule]) -> list[
                 continue
             winner = rivals[0]
             if group.mode == "best":
-                worth = [_worth(rule, moment, willing) for rule in rivals]
+                worth = [_worth(programme, rule, moment, willing) for rule in rivals]
                 winner = rivals[worth.index(max(worth))]
             kept = [rule for rule in kept if rule is winner or rule not in rivals]
         stops = [place for place, rule in enumerate(willing) if rule.stop and rule in kept]
@@ -226,24 +226,47 @@ def _settled(programme: Programme, moment: Moment, willing: list[Rule]) -> list[
         willing = willing[: stops[0] + 1]
 
 
-def _worth(rule: Rule, moment: Moment, willing: list[Rule]) -> Fraction:
-    total = Fraction(0)
+def _worth(programme: Programme, rule: Rule, moment: Moment, willing: list[Rule]) -> Fraction:
+    """What a rule of a ``best`` group adds for the member, with the multipliers outside groups."""
     if rule.multiply is None:
+        total = Fraction(0)
         for give in rule.gives:
             if isinstance(give, Rate):
-                total += sum(_rate_by_line(rule, give, moment), Fraction(0))
+                total += sum(_multiplied(programme, rule, give, moment, willing), Fraction(0))
             else:
                 total += give.units * _times(rule, moment)
         return total
+    added = Fraction(0)
     for other in willing:
         for give in other.gives:
-            if isinstance(give, Rate) and give.currency == rule.multiplied_currency:
-                for value, one in zip(
-                    _rate_by_line(other, give, moment), moment.basket, strict=True
-                ):
+            # A rate of the same group would not count beside it.
+            if (
+                isinstance(give, Rate)
+                and give.currency == rule.multiplied_currency
+                and other.group != rule.group
+            ):
+                values = _multiplied(programme, other, give, moment, willing)
+                for value, one in zip(values, moment.basket, strict=True):
                     if rule.lines is None or _matches(rule.lines, one):
-                        total += value
-    return total * (rule.multiply - 1)
+                        added += value
+    return added * (rule.multiply - 1)
+
+
+def _multiplied(
+    programme: Programme, rule: Rule, give: Rate, moment: Moment, willing: list[Rule]
+) -> list[Fraction]:
+    """A rate by line, with every multiplier that stands in no group, and the tier's."""
+    values = _rate_by_line(rule, give, moment)
+    for other in willing:
+        if other.multiply is None or other.group or other.multiplied_currency != give.currency:
+            continue
+        values = [
+            value * other.multiply if other.lines is None or _matches(other.lines, one) else value
+            for value, one in zip(values, moment.basket, strict=True)
+        ]
+    if programme.tiers is not None and programme.tiers.multiplied_currency == give.currency:
+        values = [value * _tier_factor(programme.tiers, moment)[1] for value in values]
+    return values
 
 
 def _rate_by_line(rule: Rule, give: Rate, moment: Moment) -> list[Fraction]:
@@ -295,25 +318,7 @@ def cap(
     ``grants`` says what each shared budget granted to this event: a settled fact.
     """
     for rule in programme.rules:
-        own = [share for share in shares if share.rule == rule.rule]
-        places = sorted(
-            range(len(rule.limits)), key=lambda place, r=rule: r.limits[place].every is not None
-        )
-        for place in places:
-            limit = rule.limits[place]
-            if limit.every is None:
-                times, units = None, limit.units
-            else:
-                times, units = moment.rooms[rule.rule, place]
-            for share in own:
-                if share.units <= 0:
-                    continue
-                if times == 0:
-                    share.units = 0
-                elif units is not None:
-                    if share.units > units:
-                        share.units = 0 if limit.overflow == "refuse" else units
-                    units -= share.units
+        _limits(rule, moment, [share for share in shares if share.rule == rule.rule])
     for name in sorted(programme.budgets, reverse=True):
         left = grants.get(name, 0)
         behind = {r.rule for r in programme.rules if any(b.key == name for b in r.budgets)}
@@ -323,12 +328,33 @@ def cap(
                 left -= share.units
     _ceilings(programme.points.values(), moment, shares)
     for currency in programme.points:
-        lacking = -sum(share.units for share in shares if share.currency == currency)
-        for share in shares:
-            if lacking > 0 and share.currency == currency and share.units < 0:
-                raised = min(lacking, -share.units)
-                share.units += raised
-                lacking -= raised
+        _never_below_zero([share for share in shares if share.currency == currency])
+
+
+def _limits(rule: Rule, moment: Moment, own: list[Share]) -> None:
+    places = list(range(len(rule.limits)))
+    per_purchase = [place for place in places if rule.limits[place].every is None]
+    for place in per_purchase + [place for place in places if place not in per_purchase]:
+        limit = rule.limits[place]
+        times, units = None, limit.units
+        if limit.every is not None:
+            times, units = moment.rooms[rule.rule, place]
+        for share in own:
+            if share.units > 0 and times == 0:
+                share.units = 0
+            if share.units > 0 and units is not None:
+                if share.units > units:
+                    share.units = 0 if limit.overflow == "refuse" else units
+                units -= share.units
+
+
+def _never_below_zero(shares: list[Share]) -> None:
+    lacking = -sum(share.units for share in shares)
+    for share in shares:
+        if lacking > 0 and share.units < 0:
+            raised = min(lacking, -share.units)
+            share.units += raised
+            lacking -= raised
 
 
 def _ceilings(currencies: Iterable[PointsCurrency], moment: Moment, shares: list[Share]) -> None:

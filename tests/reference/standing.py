@@ -1,4 +1,4 @@
-"""Tiers by the plainest means: a list of credits, summed anew for every question (SEMANTICS 28-29)."""
+"""Tiers by the plainest means: a list of credits, summed anew every time (SEMANTICS 28-29)."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def _later(compiled: Compiled, state: MemberState, as_of: Instant) -> tuple[list
     number = compiled.number_at(as_of)
     assert number is not None, "something was recorded, so a version was in effect"
     version = compiled.versions[number]
-    later = advance({number: version}, state, as_of)
+    later = advance(compiled.versions, state, as_of)
     held = [
         _Held(
             lot.currency,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -52,8 +52,10 @@ class VersionRecord:
 class Compiled:
     """All versions of one programme, ready to run; it is never changed, only replaced.
 
-    ``starts`` holds (instant, number) in the order in which versions take effect.  ``member`` ids
-    and ``programme_id`` are 32 hexadecimal digits wherever the engine's data is handled.
+    ``programme_id`` is 32 hexadecimal digits, as ids are wherever the engine's data is handled.
+    ``starts`` holds instants, in order, each with the version that is in force from then on: the
+    newest of those that have taken effect, so that an earlier one that was to start later than a
+    newer one never does.
     """
 
     programme_id: str
@@ -65,7 +67,7 @@ class Compiled:
     budgets: frozenset[str]
 
     def number_at(self, at: Instant) -> int | None:
-        """The version in effect at an instant; ``None`` before the first one."""
+        """The version in force at an instant; ``None`` before the first one."""
         place = bisect_right(self.starts, (at, 2**31))
         return self.starts[place - 1][1] if place else None
 
@@ -185,7 +187,10 @@ def _compiled(
     before = {} if known is None else known.versions
     versions = {
         record.number: before.get(record.number)
-        or parse_document(record.document, number=record.number)
+        or replace(
+            parse_document(record.document, number=record.number),
+            effective_at=record.effective_at,
+        )
         for record in records
     }
     newest = versions[max(versions)] if versions else None
@@ -202,13 +207,23 @@ def _compiled(
             },
         ),
         versions=versions,
-        starts=tuple(sorted((record.effective_at, record.number) for record in records)),
+        starts=_starts(records),
         budgets=frozenset(key for version in versions.values() for key in version.budgets),
     )
     if len(_kept) >= _MOST_KEPT:
         _kept.clear()
     _kept[programme_id] = made
     return made
+
+
+def _starts(records: Iterable[VersionRecord]) -> tuple[tuple[Instant, int], ...]:
+    starts: list[tuple[Instant, int]] = []
+    newest = 0
+    for record in sorted(records, key=lambda record: (record.effective_at, record.number)):
+        if record.number > newest:
+            newest = record.number
+            starts.append((record.effective_at, newest))
+    return tuple(starts)
 
 
 def _rows(connection: Connection, statement: str, parameters: list[Any]) -> list[Any]:

@@ -23,7 +23,7 @@ from habitue.kit.instants import Instant, datetime_of
 from habitue.selectors.programmes import Compiled, get_compiled_by_id, list_programmes
 from habitue.services.intake.desk import Desk
 from habitue.services.intake.items import event_id_of
-from habitue.services.intake.transacting import Connection, Cursor, hold_versions, transact
+from habitue.services.intake.transacting import Connection, Cursor, transact
 
 ADVANCES: Final = f"{RESERVED_SOURCE}advance"
 
@@ -39,11 +39,12 @@ def book_due(connection: Connection, *, clock: Clock, limit: int = 1000) -> int:
     Answers how many members were advanced; call it until that is 0.  One transaction; locks the
     members in the order of their ids, then budgets.
     """
-    return transact(connection, partial(_book, connection, clock, limit))
+    with connection.transaction():
+        programmes = [record.code for record in list_programmes(connection)]
+    return transact(connection, partial(_book, connection, clock, limit), programmes=programmes)
 
 
 def _book(connection: Connection, clock: Clock, limit: int, cursor: Cursor) -> int:
-    hold_versions(cursor, (record.code for record in list_programmes(connection)))
     now = clock.now()
     cursor.execute(_DUE, [datetime_of(now), limit])
     programmes: dict[str, Compiled] = {}

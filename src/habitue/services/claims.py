@@ -16,12 +16,12 @@ from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Purchase, to_payload
 from habitue.kit.clock import Clock
 from habitue.kit.instants import datetime_of, format_instant
-from habitue.selectors.programmes import Compiled, get_compiled_by_id
+from habitue.selectors.programmes import Compiled, get_compiled_by_id, list_programmes
 from habitue.services.intake.batch import claimable_until
 from habitue.services.intake.desk import Desk
 from habitue.services.intake.envelopes import Answer
 from habitue.services.intake.resolving import check_active
-from habitue.services.intake.transacting import Connection, Cursor, hold_versions, transact
+from habitue.services.intake.transacting import Connection, Cursor, transact
 
 
 def claim_receipt(
@@ -41,7 +41,10 @@ def claim_receipt(
     refuses.  Locks the receipt, then the member, then budgets.
     """
     claim = _Claim(connection, (source, external_id), member_id.hex, clock, announce)
-    return transact(connection, partial(_Claim.run, claim))
+    # Of which programme the receipt is, is seen only when it is read.
+    with connection.transaction():
+        programmes = [record.code for record in list_programmes(connection)]
+    return transact(connection, partial(_Claim.run, claim), programmes=programmes)
 
 
 class _Claim:
@@ -70,8 +73,6 @@ class _Claim:
             return Answer("known", content)
         if stored.claimed_by is not None:
             raise Refusal(Code.ALREADY_CLAIMED, "external_id", value=self._key[1][:80])
-        compiled = get_compiled_by_id(self._connection, programme_id=UUID(stored.programme))
-        hold_versions(cursor, [compiled.code])
         compiled = get_compiled_by_id(self._connection, programme_id=UUID(stored.programme))
         self._check_time(compiled, stored)
         content = self._post(cursor, compiled, stored)

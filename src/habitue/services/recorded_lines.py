@@ -49,26 +49,26 @@ _OF: Final = (
     " ON t.member_id = u.member_id AND t.programme_id = u.programme_id"
 )
 _EVENTS: Final = (
-    f"SELECT e.member_id, e.programme_id, {EVENT_COLUMNS} FROM ledger_event e"  # noqa: S608
+    f"SELECT e.member_id, e.programme_id, {EVENT_COLUMNS} FROM ledger_event e"  # noqa: S608  # constants
     f"{_OF.replace('t.', 'e.')} ORDER BY e.recorded_at, e.batch_id, e.position"
 )
-_STATES: Final = f"SELECT t.member_id, t.programme_id, t.state::text FROM member_state t{_OF}"  # noqa: S608
+_STATES: Final = f"SELECT t.member_id, t.programme_id, t.state::text FROM member_state t{_OF}"  # noqa: S608  # constants
 _ENTRIES: Final = (
-    "SELECT t.member_id, t.programme_id, t.recorded_by, t.currency, t.lot_id, t.kind, t.amount,"  # noqa: S608
+    "SELECT t.member_id, t.programme_id, t.recorded_by, t.currency, t.lot_id, t.kind, t.amount,"  # noqa: S608  # constants
     f" {micros('t.effective_at')}, t.event_id, t.version_number, t.rule, t.against, t.reason::text"
     f" FROM entry t{_OF}"
 )
 _LOTS: Final = (
-    "SELECT t.member_id, t.programme_id, t.recorded_by, t.lot_id, t.currency,"  # noqa: S608
+    "SELECT t.member_id, t.programme_id, t.recorded_by, t.lot_id, t.currency,"  # noqa: S608  # constants
     f" {micros('t.opened_at')}, {micros('t.activates_at')}, {micros('t.expires_at')}, t.event_id"
     f" FROM lot t{_OF}"
 )
 _MOVES: Final = (
-    f"SELECT t.member_id, t.programme_id, t.recorded_by, {micros('t.at')}, t.from_tier,"  # noqa: S608
+    f"SELECT t.member_id, t.programme_id, t.recorded_by, {micros('t.at')}, t.from_tier,"  # noqa: S608  # constants
     f" t.to_tier, t.cause, t.event_id, {micros('t.valid_until')}, t.sign FROM tier_move t{_OF}"
 )
 _DRAWS: Final = (
-    "SELECT t.member_id, t.programme_id, t.recorded_by, t.budget, t.event_id, t.wanted,"  # noqa: S608
+    "SELECT t.member_id, t.programme_id, t.recorded_by, t.budget, t.event_id, t.wanted,"  # noqa: S608  # constants
     " t.granted, t.granted_times, t.taken, t.times, t.units_before, t.times_before"
     f" FROM budget_draw t{_OF} ORDER BY t.draw_id"
 )

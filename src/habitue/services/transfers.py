@@ -25,7 +25,7 @@ from habitue.services.intake.desk import Desk
 from habitue.services.intake.envelopes import Answer
 from habitue.services.intake.items import event_id_of
 from habitue.services.intake.resolving import check_active
-from habitue.services.intake.transacting import Connection, Cursor, hold_versions, transact
+from habitue.services.intake.transacting import Connection, Cursor, transact
 
 # The receiver's event is named after the sender's.
 ARRIVALS: Final = f"{RESERVED_SOURCE}transfer"
@@ -58,9 +58,8 @@ def transfer_points(
     if from_member == to_member:
         raise Refusal(Code.SAME_MEMBER, "to_member", value=str(to_member))
     order = _Order(connection, key, from_member.hex, to_member.hex, currency, units)
-    return transact(
-        connection, partial(_Order.run, order, programme=programme, clock=clock, announce=announce)
-    )
+    work = partial(_Order.run, order, programme=programme, clock=clock, announce=announce)
+    return transact(connection, work, programmes=[programme])
 
 
 def _checked_key(source: str, external_id: str) -> EventKey:
@@ -86,7 +85,6 @@ class _Order:
 
     def run(self, cursor: Cursor, *, programme: str, clock: Clock, announce: bool) -> Answer:
         """Everything between the beginning of the transaction and its commit."""
-        hold_versions(cursor, [programme])
         compiled = get_one_compiled(self.connection, code=programme)
         now = clock.now()
         number = compiled.number_at(now)

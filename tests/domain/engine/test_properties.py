@@ -88,7 +88,7 @@ def _accepted(stream: Stream) -> Member:
 # --- 1: any order of arrival ----------------------------------------------------------------------
 
 
-@examples(120)
+@examples(60)
 @given(st.data(), streams(Shape()))
 def test_s01_any_order_of_arrival_ends_in_the_same_state(
     data: st.DataObject, stream: Stream
@@ -108,7 +108,7 @@ def test_s01_any_order_of_arrival_ends_in_the_same_state(
         assert _moves(other) == _moves(straight)
 
 
-@examples(80)
+@examples(40)
 @given(st.data(), streams(Shape(spending=False)))
 def test_s01_without_spending_every_order_is_accepted(data: st.DataObject, stream: Stream) -> None:
     note(f"HABITUE_SEED={SEED}")
@@ -220,7 +220,7 @@ def test_s17_any_split_of_a_return_ends_in_the_same_state(
 # --- 32: any split into batches, both ways of deciding --------------------------------------------
 
 
-@examples(80)
+@examples(40)
 @given(st.data(), streams(Shape(budgets=True)))
 def test_s32_batches_snapshots_and_both_ways_of_deciding_agree(
     data: st.DataObject, stream: Stream
@@ -263,7 +263,7 @@ def _answer(member: Member, event: Event) -> object:
     )
 
 
-@examples(60)
+@examples(40)
 @given(streams(Shape(budgets=True)))
 def test_s41_replay_from_payloads_gives_the_ledger_line_for_line(stream: Stream) -> None:
     note(f"HABITUE_SEED={SEED}")
@@ -330,7 +330,7 @@ def test_s08_budgets_are_never_exceeded_and_always_add_up(
 # --- the reference --------------------------------------------------------------------------------
 
 
-@examples(200)
+@examples(120)
 @given(st.data(), streams(Shape()))
 def test_the_reference_agrees_on_every_answer(data: st.DataObject, stream: Stream) -> None:
     note(f"HABITUE_SEED={SEED}")

@@ -264,3 +264,14 @@ def test_s07_best_knows_the_multiplier_of_the_tier() -> None:
     assert member.balance() == 25
     member.post(bought("2026-02-02", "10.00"))
     assert member.balance() == 25 + 40
+
+
+def test_s07_a_multiplier_is_not_worth_what_it_would_exclude() -> None:
+    """Tripling a rate of the same group triples nothing: the rate is the best for the member."""
+    member = Member(
+        programme(
+            rate(2, group="g"), times("3", name="triple", group="g"), groups=(group("g", "best"),)
+        )
+    )
+    member.post(bought("2026-02-01", "10.00"))
+    assert member.balance() == 20

@@ -62,6 +62,7 @@ def test_s09_pending_until_a_date() -> None:
     assert member.spendable_on(opening - 1) == 0
     assert member.spendable_on(opening) == 10
     assert member.spendable_on("2026-03-02 12:01") == 15
+    assert [lot.activates_at for lot in member.state.lots] == [opening, at("2026-03-02")]
 
 
 def test_s09_pending_on_confirmation() -> None:

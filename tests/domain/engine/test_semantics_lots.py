@@ -277,6 +277,9 @@ def test_s13_what_arrives_after_its_end_is_gone() -> None:
         (after("12 months", "year"), "2026-01-15", "2028-01-01"),
         (after("1 month", "month"), "2026-01-31", "2026-03-01"),
         (after("10 days", "week"), "2026-01-15", "2026-01-26"),
+        # Where the last day already is the last of its month, that month's end is the end.
+        (after("12 months", "month"), "2026-01-01", "2027-01-01"),
+        (after("1 month", "quarter"), "2026-03-01", "2026-04-01"),
         (ExpiresOnDates(((3, 1), (9, 1))), "2026-02-28", "2026-03-01"),
         (ExpiresOnDates(((3, 1), (9, 1))), "2026-03-01", "2026-09-01"),
         (ExpiresOnDates(((3, 1), (9, 1))), "2026-09-01", "2027-03-01"),

@@ -185,3 +185,47 @@ def test_a_caller_who_goes_away_changes_nothing() -> None:
 
     asyncio.run(run())
     assert sorted(written) == list(range(5))
+
+
+def test_who_stands_by_steps_in_where_a_batch_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "STANDBY_AFTER", 0.01)
+    gate = threading.Event()
+
+    def record(_connection: Any, items: Sequence[int]) -> Sequence[int]:
+        if 0 in items:
+            gate.wait(10)
+        return items
+
+    async def run() -> None:
+        batcher = _batcher(record, writers=2)
+        batcher.start()
+        stuck = asyncio.ensure_future(batcher.submit(0))
+        await asyncio.sleep(0.005)
+        assert await asyncio.wait_for(batcher.submit(1), 5) == 1
+        assert not stuck.done()
+        gate.set()
+        assert await stuck == 0
+        await batcher.close()
+
+    asyncio.run(run())
+
+
+def test_a_lock_that_was_not_to_be_had_refuses_the_batch_once() -> None:
+    tries: list[int] = []
+
+    def record(_connection: Any, items: Sequence[int]) -> Sequence[int]:
+        tries.append(len(items))
+        raise Refusal(Code.BUSY, seconds=1)
+
+    async def run() -> list[int | BaseException]:
+        batcher = _batcher(record)
+        batcher.start()
+        found = await asyncio.gather(
+            *(batcher.submit(number) for number in range(5)), return_exceptions=True
+        )
+        await batcher.close()
+        return found
+
+    found = asyncio.run(run())
+    assert [one.code for one in found if isinstance(one, Refusal)] == [Code.BUSY] * 5
+    assert sum(tries) == 5

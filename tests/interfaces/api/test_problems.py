@@ -2,6 +2,7 @@
 
 import ast
 import string
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def test_every_language_says_the_same_with_the_same_names(language: str) -> None
                     assert theirs[part] != text or part == "title", (key, part)
 
 
+@lru_cache(maxsize=1)
 def _raised() -> list[tuple[str, str, set[str]]]:
     """Every refusal that the source raises: where, its code, the names of its parameters."""
     found = []

@@ -19,7 +19,7 @@ EVENT_COLUMNS: Final = (
 )
 
 _HISTORY: Final = (
-    f"SELECT e.member_id, e.programme_id, {EVENT_COLUMNS} FROM ledger_event e"  # noqa: S608
+    f"SELECT e.member_id, e.programme_id, {EVENT_COLUMNS} FROM ledger_event e"  # noqa: S608  # constants
     " JOIN unnest(%s::uuid[], %s::uuid[]) AS u(member_id, programme_id)"
     " ON e.member_id = u.member_id AND e.programme_id = u.programme_id"
 )

@@ -42,7 +42,7 @@ _READ: Final = (
 
 _LOCK: Final = _READ + " FOR UPDATE OF m"
 
-_WRITE: Final = """
+WRITE_STATES: Final = """
 UPDATE member_state m SET
     state = u.state,
     revision = m.revision + 1,
@@ -50,7 +50,7 @@ UPDATE member_state m SET
     next_due_at = 'epoch'::timestamptz + u.next_due_at * '1 microsecond'::interval,
     tier = u.tier,
     latest_recorded_at = 'epoch'::timestamptz + u.recorded_at * '1 microsecond'::interval
-FROM unnest(%s::uuid[], %s::uuid[], %s::jsonb[], %s::bigint[], %s::bigint[], %s::text[],
+FROM unnest(%s::uuid[], %s::uuid[], %s::json[], %s::bigint[], %s::bigint[], %s::text[],
             %s::bigint[])
     AS u(member_id, programme_id, state, horizon_at, next_due_at, tier, recorded_at)
 WHERE m.member_id = u.member_id AND m.programme_id = u.programme_id
@@ -80,27 +80,21 @@ def fetch_states(cursor: psycopg.Cursor[Any]) -> dict[StateKey, StoredState]:
     }
 
 
-def write_states(
-    cursor: psycopg.Cursor[Any],
+def state_arrays(
     rows: Sequence[tuple[str, str, bytes, int | None, int | None, str, int]],
-) -> None:
-    """Write states: member, programme, JSON, horizon, next due instant, tier, recorded at."""
-    if not rows:
-        return
+) -> list[str]:
+    """The parameters of ``WRITE_STATES`` for some rows, at least one: member, programme, JSON,
+    horizon, next due instant, tier, recorded at."""
     members, programmes, states, horizons, dues, tiers, recorded = zip(*rows, strict=True)
-    cursor.execute(
-        _WRITE,
-        [
-            array("uuid", members),
-            array("uuid", programmes),
-            array("jsonb", states),
-            array("instant", horizons),
-            array("instant", dues),
-            array("text", tiers),
-            array("instant", recorded),
-        ],
-        prepare=True,
-    )
+    return [
+        array("uuid", members),
+        array("uuid", programmes),
+        array("json", states),
+        array("instant", horizons),
+        array("instant", dues),
+        array("text", tiers),
+        array("instant", recorded),
+    ]
 
 
 def _pairs(keys: Iterable[StateKey]) -> list[str]:

@@ -20,8 +20,8 @@ EVENTS: Final = Table(
         ("recorded_at", "instant"),
         ("batch_id", "uuid"),
         ("position", "integer"),
-        ("payload", "jsonb"),
-        ("answer", "jsonb"),
+        ("payload", "json"),
+        ("answer", "json"),
     ),
 )
 
@@ -60,7 +60,7 @@ ENTRIES: Final = Table(
         ("version_number", "integer"),
         ("rule", "text"),
         ("against", "uuid"),
-        ("reason", "jsonb"),
+        ("reason", "json"),
     ),
 )
 

@@ -23,8 +23,8 @@ RECEIPTS: Final = Table(
         ("external_id", "text"),
         ("occurred_at", "instant"),
         ("recorded_at", "instant"),
-        ("payload", "jsonb"),
-        ("answer", "jsonb"),
+        ("payload", "json"),
+        ("answer", "json"),
     ),
 )
 
@@ -39,8 +39,8 @@ RETURNS: Final = Table(
         ("external_id", "text"),
         ("occurred_at", "instant"),
         ("recorded_at", "instant"),
-        ("payload", "jsonb"),
-        ("answer", "jsonb"),
+        ("payload", "json"),
+        ("answer", "json"),
     ),
 )
 

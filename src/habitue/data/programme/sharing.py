@@ -47,7 +47,7 @@ OUTBOX: Final = Table(
         ("outbox_id", "uuid"),
         ("topic", "text"),
         ("member_id", "uuid"),
-        ("payload", "jsonb"),
+        ("payload", "json"),
         ("created_at", "instant"),
     ),
 )

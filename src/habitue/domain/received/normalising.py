@@ -347,9 +347,9 @@ def _visit(received: ReceivedVisit, conventions: Conventions, faults: list[Refus
 
 
 def _enrolment(  # the shape of all makers of bodies
-    received: ReceivedEnrolment,  # noqa: ARG001
-    conventions: Conventions,  # noqa: ARG001
-    faults: list[Refusal],  # noqa: ARG001
+    received: ReceivedEnrolment,  # noqa: ARG001  # the shape of all makers
+    conventions: Conventions,  # noqa: ARG001  # the shape of all makers
+    faults: list[Refusal],  # noqa: ARG001  # the shape of all makers
 ) -> Body:
     return Enrolment()
 

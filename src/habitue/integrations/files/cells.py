@@ -23,7 +23,7 @@ from habitue.integrations.files.tables import (
 )
 from habitue.kit.instants import Instant, instant_of, zone_info
 
-_REMEMBERED = 65_536
+_REMEMBERED = 8_192
 _LONGEST_SHOWN = 80
 # The largest number read: its millionths still fit into 64 bits.
 _LARGEST = 10**12

@@ -15,7 +15,13 @@ from starlette.routing import Route
 
 from habitue import __version__
 from habitue.domain.identity.normal import PhoneReader
-from habitue.interfaces.api import about, event_operations, member_operations, programmes
+from habitue.interfaces.api import (
+    about,
+    event_operations,
+    ledger,
+    member_operations,
+    programmes,
+)
 from habitue.interfaces.api.batching import Batcher, Connection
 from habitue.interfaces.api.database import Database
 from habitue.interfaces.api.dispatch import Address, Guard, not_found
@@ -39,6 +45,7 @@ class Api(FastAPI):
     def __init__(self, *, operations: Sequence[Operation], guard: Guard, **options: Any) -> None:
         super().__init__(docs_url=None, redoc_url=None, openapi_url=None, **options)
         self._addresses: dict[str, Address] = {}
+        self.operations = tuple(operations)
         self._document = openapi_document(operations)
         by_path: dict[str, list[Operation]] = {}
         for operation in operations:
@@ -97,6 +104,7 @@ def create_app(
     operations = [
         *event_operations.operations(events, moves),
         *member_operations.operations(members),
+        *ledger.operations(ledger.Ledger(database=database, clock=clock)),
         *programmes.operations(programmes.Programmes(database=database, clock=clock)),
         *about.operations(pages),
     ]

@@ -1,8 +1,12 @@
 """The micro-batch: whatever waits is written together, in one transaction, as soon as can be.
 
-Each writer is a thread with a connection of its own.  When it is free it takes everything that
+A writer is a thread with a connection of its own.  When it is free it takes everything that
 waits, up to a limit, and writes it as one batch; so a batch grows with the load and nobody waits
 for it to fill.  Who waits is told after the commit, one wake-up of the event loop for the batch.
+
+One writer writes; the others stand by and step in when something has waited for too long, because
+a batch hangs on a lock that somebody else holds.  Two that shared the work at all times would
+halve the batches and, in one process, gain nothing.
 
 A lost connection or a serialisation conflict repeats the whole batch: events carry natural keys,
 so that what was committed already is found and answered the same.  A caller who goes away changes
@@ -27,9 +31,14 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 Connection: TypeAlias = psycopg.Connection[Any]
 
+# An item, who waits for it, and since when.
+_Waiting: TypeAlias = tuple[Item, asyncio.Future[Outcome], float]
+
 LARGEST_BATCH: Final = 256
 MOST_WAITING: Final = 4096
 WRITERS: Final = 2
+# The second writer steps in after this long, the third after twice as long.
+STANDBY_AFTER: Final = 0.25
 # A repetition waits this long, then twice as long, and so on.
 FIRST_PAUSE: Final = 0.05
 # After this long without a database, those who wait are told that the server is busy.
@@ -57,12 +66,14 @@ class Batcher(Generic[Item, Outcome]):
         self._record = record
         self._largest = largest
         self._most_waiting = most_waiting
-        self._waiting: deque[tuple[Item, asyncio.Future[Outcome]]] = deque()
+        self._waiting: deque[_Waiting[Item, Outcome]] = deque()
         self._wake = threading.Condition()
-        self._closing = False
+        self._ended = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = [
-            threading.Thread(target=self._write_on, name=f"writer-{number}", daemon=True)
+            threading.Thread(
+                target=self._write_on, args=(number,), name=f"writer-{number}", daemon=True
+            )
             for number in range(writers)
         ]
 
@@ -75,8 +86,8 @@ class Batcher(Generic[Item, Outcome]):
     async def close(self) -> None:
         """Take nothing more, write what waits, and end the writers."""
         with self._wake:
-            self._closing = True
-            self._wake.notify_all()
+            self._ended.set()
+            self._wake.notify()
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
 
@@ -89,31 +100,44 @@ class Batcher(Generic[Item, Outcome]):
         assert self._loop is not None, "the writers have not been started"
         future: asyncio.Future[Outcome] = self._loop.create_future()
         with self._wake:
-            if self._closing or len(self._waiting) >= self._most_waiting:
+            if self._ended.is_set() or len(self._waiting) >= self._most_waiting:
                 raise busy()
-            self._waiting.append((item, future))
-            self._wake.notify()
+            self._waiting.append((item, future, time.monotonic()))
+            if len(self._waiting) == 1:
+                # Only the first writer waits for this; more than one item finds it busy.
+                self._wake.notify()
         return await future
 
-    def _take(self) -> list[tuple[Item, asyncio.Future[Outcome]]]:
-        """Everything that waits; an empty list when the writer should end."""
+    def _take(self, number: int) -> list[_Waiting[Item, Outcome]]:
+        """What is for this writer to write; an empty list when it should end."""
+        if number:
+            patience = number * STANDBY_AFTER
+            while not self._ended.wait(patience):
+                with self._wake:
+                    if self._waiting and time.monotonic() - self._waiting[0][2] >= patience:
+                        return self._cut()
+            with self._wake:
+                return self._cut()
         with self._wake:
-            while not self._waiting and not self._closing:
+            while not self._waiting and not self._ended.is_set():
                 self._wake.wait()
-            count = min(len(self._waiting), self._largest)
-            return [self._waiting.popleft() for _ in range(count)]
+            return self._cut()
 
-    def _write_on(self) -> None:
+    def _cut(self) -> list[_Waiting[Item, Outcome]]:
+        count = min(len(self._waiting), self._largest)
+        return [self._waiting.popleft() for _ in range(count)]
+
+    def _write_on(self, number: int) -> None:
         connection: Connection | None = None
-        while batch := self._take():
+        while batch := self._take(number):
             connection = self._write(connection, batch)
         if connection is not None:
             connection.close()
 
     def _write(
-        self, connection: Connection | None, batch: list[tuple[Item, asyncio.Future[Outcome]]]
+        self, connection: Connection | None, batch: list[_Waiting[Item, Outcome]]
     ) -> Connection | None:
-        items = [item for item, _ in batch]
+        items = [item for item, _, _ in batch]
         end = time.monotonic() + GIVE_UP_AFTER
         pause = FIRST_PAUSE
         while True:
@@ -126,13 +150,13 @@ class Batcher(Generic[Item, Outcome]):
                 connection = _calmed(connection)
                 if time.monotonic() + pause > end:
                     _log.warning("a batch of %d was given up: %s", len(items), error)
-                    self._deliver([(future, None, busy()) for _, future in batch])
+                    self._deliver([(future, None, busy()) for _, future, _ in batch])
                     return connection
                 time.sleep(pause)
                 pause *= 2
             except Refusal as refusal:
                 # Of the batch as a whole: its locks were not to be had in time.
-                self._deliver([(future, None, refusal) for _, future in batch])
+                self._deliver([(future, None, refusal) for _, future, _ in batch])
                 return _calmed(connection)
             except Exception as error:  # noqa: BLE001  # a writer that dies would hang all callers
                 connection = _calmed(connection)
@@ -141,13 +165,13 @@ class Batcher(Generic[Item, Outcome]):
                     self._deliver([(batch[0][1], None, error)])
                     return connection
                 # One bad item must not take the others down: each alone.
-                for pair in batch:
-                    connection = self._write(connection, [pair])
+                for one in batch:
+                    connection = self._write(connection, [one])
                 return connection
             else:
                 assert len(outcomes) == len(batch), "every item has its outcome"
                 pairs = zip(batch, outcomes, strict=True)
-                self._deliver([(future, outcome, None) for (_, future), outcome in pairs])
+                self._deliver([(future, outcome, None) for (_, future, _), outcome in pairs])
                 return connection
 
     def _deliver(

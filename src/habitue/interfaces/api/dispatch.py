@@ -82,6 +82,8 @@ class Guard:
                     raise Refusal(Code.RATE_LIMITED, seconds=allowance.retry_after)
             key.require(operation.permission)
         if operation.request is not None:
+            if call.query_string:
+                call.query()  # No operation with a body takes parameters: refuses any.
             call.body = await read_body(receive, headers, limit=operation.body_limit)
         if operation.repeatable and b"idempotency-key" in headers:
             call.idempotency_key = headers[b"idempotency-key"].decode("latin-1")

@@ -6,10 +6,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from html import escape
 from importlib.resources import files
 from typing import Any, Final
 
 from django.template import Context, Engine
+from django.utils.safestring import mark_safe
 
 from habitue.domain.errors import Code
 from habitue.interfaces.api.problems import FAULT_STATUS, STATUS, Fault
@@ -20,6 +22,21 @@ CONTENT_SECURITY_POLICY: Final = (
     b" frame-ancestors 'none'"
 )
 _METHODS: Final = ("get", "post", "patch", "put", "delete")
+# What any operation may answer; the page says it once.
+_EVERYWHERE: Final = (
+    Code.MALFORMED,
+    Code.UNKNOWN_FIELD,
+    Code.WRONG_TYPE,
+    Code.INVALID_TEXT,
+    Code.NOT_AUTHENTICATED,
+    Code.NOT_PERMITTED,
+    Code.RATE_LIMITED,
+    Code.REQUEST_IN_PROGRESS,
+    Code.BUSY,
+    *Fault,
+)
+# A longer list of choices is told elsewhere on the page.
+_LONGEST_LIST: Final = 20
 _ROOM: Final = files("habitue.interfaces.api")
 
 
@@ -41,10 +58,11 @@ def render_documentation(document: Mapping[str, Any], *, language: Language) -> 
         "language": language,
         "words": catalogue(language)["documentation"],
         "version": info["version"],
-        "description": [part for part in info["description"].split("\n") if part],
+        "description": [part for part in _plain(info["description"]).split("\n") if part],
         "groups": _groups(document),
         "forms": _forms(document["components"]["schemas"]),
         "problems": _problems(language),
+        "everywhere": [code.value for code in _EVERYWHERE],
     }
     return template.render(Context(context))
 
@@ -68,34 +86,60 @@ def _operation(path: str, method: str, plain: Mapping[str, Any]) -> dict[str, An
         "method": method.upper(),
         "path": path,
         "summary": plain["summary"],
-        "description": plain["description"],
+        "description": _plain(plain["description"]),
         "scope": security[0]["key"][0] if security else "",
         "parameters": [
             {
                 "name": one["name"],
                 "place": one["in"],
-                "meaning": one["description"],
+                "meaning": _plain(one["description"]),
                 "required": one["required"],
             }
             for one in plain["parameters"]
+            if one["in"] != "header"
         ],
+        "repeatable": any(one["name"] == "Idempotency-Key" for one in plain["parameters"]),
         "form": _form_name(content.get("schema", {})),
-        "example": "" if example is None else json.dumps(example, indent=2, ensure_ascii=False),
-        "answers": [_answer(status, one) for status, one in plain["responses"].items()],
+        "example": "" if example is None else _example(example),
+        "answers": [
+            _answer(status, one)
+            for status, one in plain["responses"].items()
+            if not _is_problem(one)
+        ],
+        "codes": [
+            code
+            for one in plain["responses"].values()
+            for code in _codes(one)
+            if code not in _EVERYWHERE
+        ],
     }
+
+
+def _plain(text: str) -> str:
+    """A description without the marks that only readers of Markdown understand."""
+    return text.replace("`", "")
+
+
+def _example(value: object) -> str:
+    # Quotation marks need no escaping in text, and there are many.
+    return mark_safe(escape(json.dumps(value, indent=1, ensure_ascii=False), quote=False))  # noqa: S308  # escaped here
 
 
 def _answer(status: str, plain: Mapping[str, Any]) -> dict[str, Any]:
     content = plain.get("content", {})
     schema = next(iter(content.values()))["schema"] if content else {}
-    known = {code.value for code in Code} | {fault.value for fault in Fault}
-    codes = [part.split("`")[1] for part in plain["description"].split("; ") if "`" in part]
-    return {
-        "status": status,
-        "meaning": plain["description"],
-        "codes": [code for code in codes if code in known],
-        "form": _form_name(schema),
-    }
+    return {"status": status, "meaning": _plain(plain["description"]), "form": _form_name(schema)}
+
+
+def _is_problem(plain: Mapping[str, Any]) -> bool:
+    return "application/problem+json" in plain.get("content", {})
+
+
+def _codes(plain: Mapping[str, Any]) -> list[str]:
+    if not _is_problem(plain):
+        return []
+    parts = (part.split("`") for part in plain["description"].split("; "))
+    return [part[1] for part in parts if len(part) > 1]
 
 
 def _form_name(schema: Mapping[str, Any]) -> str:
@@ -106,24 +150,25 @@ def _forms(schemas: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "description": schema.get("description", ""),
+            "description": _plain(schema.get("description", "")),
             "fields": [
                 {
                     "name": field,
                     "kind": _kind(form),
-                    "forms": sorted(_references(form)),
+                    "forms": sorted(_references(form) - {"ProblemPart"}),
                     "required": field in schema.get("required", ()),
-                    "meaning": form.get("description", ""),
+                    "meaning": _plain(form.get("description", "")),
                 }
                 for field, form in schema.get("properties", {}).items()
             ],
         }
         for name, schema in schemas.items()
+        if name != "ProblemPart"
     ]
 
 
 def _kind(form: Mapping[str, Any]) -> str:
-    if "enum" in form:
+    if "enum" in form and len(form["enum"]) <= _LONGEST_LIST:
         return " | ".join(str(value) for value in form["enum"])
     if "const" in form:
         return str(form["const"])
@@ -134,7 +179,8 @@ def _kind(form: Mapping[str, Any]) -> str:
     if isinstance(kind, list):
         return " | ".join(kind)
     if kind == "array":
-        return f"array {_kind(form.get('items', {}))}".strip()
+        inner = _kind(form.get("items", {}))
+        return f"array of {inner}" if inner else "array"
     return f"{kind} ({form['format']})" if "format" in form else str(kind)
 
 

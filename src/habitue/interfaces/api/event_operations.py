@@ -82,7 +82,7 @@ _OTHERS: Final = (
     Code.SAME_MEMBER,
 )
 
-_CARD: Final = {"kind": "card", "value": "1000 0000 0001 4"}
+_CARD: Final = {"kind": "card", "value": "JMCW4H69ANNJ"}
 _BASE: Final = {
     "programme": "corner-cafe",
     "source": "till-2",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from habitue.interfaces.api.problems import problem_of
 from habitue.interfaces.api.reading import read_object
 from habitue.interfaces.texts.catalogue import Language
 from habitue.kit.clock import Clock
+from habitue.kit.instants import parse_instant
 from habitue.selectors.keys import Key
 from habitue.services.intake import Answer as Recorded
 from habitue.services.intake import Envelope, record
@@ -95,20 +96,22 @@ class Events:
         programme = programme_of(key, content.get("programme"))
         contents = _events_of(content)
         refused: dict[int, Refusal] = {}
-        envelopes: list[Envelope] = []
+        envelopes: list[tuple[int, Envelope]] = []
         for place, each in enumerate(contents):
             try:
-                envelopes.append(Envelope(programme, "purchase", _content_of(key, each)))
+                envelopes.append((place, Envelope(programme, "purchase", _content_of(key, each))))
             except Refusal as refusal:
                 refused[place] = refusal
+        # In the order of business: an event that comes after a later one costs a look at history.
+        envelopes.sort(key=lambda pair: _order_of(pair[1].content))
         language = call.language
 
         def write(connection: Connection) -> Answer:
-            recorded: list[Recorded] = []
+            recorded: dict[int, Recorded] = {}
             for start in range(0, len(envelopes), CHUNK):
-                recorded += self._record(connection, envelopes[start : start + CHUNK])
-                if call.idempotency_key is None:
-                    connection.commit()
+                chunk = envelopes[start : start + CHUNK]
+                answers = self._record(connection, [envelope for _, envelope in chunk])
+                recorded |= zip((place for place, _ in chunk), answers, strict=True)
             return _bulk_answer(len(contents), refused, recorded, language=language)
 
         return await self._database.write(call, write)
@@ -163,24 +166,30 @@ def _events_of(content: Mapping[str, Any]) -> list[Any]:
     return events
 
 
+def _order_of(content: Any) -> tuple[int, str, str]:
+    try:
+        at = parse_instant(content["occurred_at"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        at = 0  # It will be refused, wherever it stands.
+    return (at, str(content.get("source")), str(content.get("external_id")))
+
+
 def _bulk_answer(
     count: int,
     refused: Mapping[int, Refusal],
-    recorded: Sequence[Recorded],
+    recorded: Mapping[int, Recorded],
     *,
     language: Language,
 ) -> Answer:
-    answers = iter(recorded)
     results: list[dict[str, Any]] = []
     for place in range(count):
-        refusal = refused.get(place)
-        if refusal is None:
-            one = next(answers)
-            refusal = one.refusal
-            if refusal is None:
-                results.append({"status": one.status, "event": one.content})
-                continue
-        results.append({"status": "refused", "problem": problem_of(refusal, language=language)})
+        one = recorded.get(place)
+        refusal = refused[place] if one is None else one.refusal
+        if refusal is not None:
+            details = problem_of(refusal, language=language)
+            results.append({"status": "refused", "problem": details})
+        elif one is not None:
+            results.append({"status": one.status, "event": one.content})
     counts = {
         status: sum(result["status"] == status for result in results)
         for status in ("recorded", "known", "refused")

@@ -7,7 +7,6 @@ are remembered too, so that a client with a wrong key does not cost a query each
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from typing import Any, Final, TypeAlias, TypeVar
 
 import psycopg
@@ -49,7 +48,7 @@ class Keyring:
         key_id, secret = parts
         seen = self._known.get(key_id)
         if seen is None or self._monotonic() - seen[0] > REMEMBERED:
-            key = await self._read(key_id)
+            key = await self._read(key_id, secret)
         else:
             key = seen[1]
         if key is None or not secret_matches(key, secret=secret):
@@ -58,22 +57,20 @@ class Keyring:
             raise Refusal(Code.NOT_AUTHENTICATED)
         return key
 
-    async def _read(self, key_id: str) -> Key | None:
+    async def _read(self, key_id: str, secret: str) -> Key | None:
         now = self._clock.now()
         today = datetime_of(now).date()
 
         def read(connection: Connection) -> Key | None:
-            return _read_and_note(connection, key_id=key_id, today=today, now=now)
+            found = get_key(connection, key_id=key_id)
+            if found is None or found.latest_used_on == today or not found.in_force(now):
+                return found
+            if secret_matches(found, secret=secret):
+                note_use(connection, key_id=key_id, day=today)
+            return found
 
         key: Key | None = await self._run(read)
         if len(self._known) >= _MOST_KEYS:
             self._known.clear()
         self._known[key_id] = (self._monotonic(), key)
         return key
-
-
-def _read_and_note(connection: Connection, *, key_id: str, today: date, now: int) -> Key | None:
-    key = get_key(connection, key_id=key_id)
-    if key is not None and key.in_force(now) and key.latest_used_on != today:
-        note_use(connection, key_id=key_id, day=today)
-    return key

@@ -31,7 +31,6 @@ from habitue.interfaces.api.member_forms import (
 from habitue.interfaces.api.reading import read_object
 from habitue.kit.clock import Clock
 from habitue.kit.instants import format_instant
-from habitue.kit.paging import CursorError
 from habitue.selectors.members import (
     IdentifierRecord,
     Match,
@@ -80,8 +79,9 @@ class Members:
         def read(connection: Connection) -> Answer:
             try:
                 page = list_members(connection, cursor=query.get("cursor"), limit=limit)
-            except CursorError as error:
-                raise Refusal(Code.MALFORMED, "cursor", reason=str(error)) from None
+            except ValueError:  # A cursor of another list, or one that somebody made up.
+                reason = "not a cursor of this list"
+                raise Refusal(Code.MALFORMED, "cursor", reason=reason) from None
             items = [_member(one) for one in page.items]
             return answer_json(200, {"items": items, "next_cursor": page.next_cursor})
 

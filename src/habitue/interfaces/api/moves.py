@@ -128,8 +128,7 @@ class Moves:
         external_id = required_text(content, "external_id", limit=LONGEST_KEY)
         said = said_member(content, "member")
         if key.programmes:
-            event = get_event(connection, source=source, external_id=external_id)
-            key.require_programme(event.programme)
+            _check_programme(connection, key, source, external_id)
         member = member_named(
             connection,
             said=said,
@@ -177,6 +176,14 @@ class Moves:
             units=units,
             clock=clock,
         )
+
+
+def _check_programme(connection: Connection, key: Key, source: str, external_id: str) -> None:
+    try:
+        event = get_event(connection, source=source, external_id=external_id)
+    except Refusal:
+        return  # There is nothing to hide; the claim itself says what is missing.
+    key.require_programme(str(event.answer["programme"]))
 
 
 def _units(connection: Connection, programme: str, currency: str, given: object) -> int:

@@ -49,10 +49,12 @@ _ACCEPT_LANGUAGE: Final = {
 
 _DESCRIPTION: Final = """\
 Amounts are decimals, best sent as texts (`"19.99"`); they are never rounded and never read as \
-binary floats. Times are ISO 8601 with an offset. Points are decimals with as many places as the \
-programme declares. Every event carries `source` and `external_id`; together they make it happen \
-once, whoever sends it how often: a repetition is answered as the first time, and another content \
-under the same pair is refused.
+binary floats. Points are decimals in requests and whole numbers of the smallest unit in answers. \
+Times are ISO 8601 with an offset.
+
+Every event carries `source` and `external_id`; together they make it happen once, whoever sends \
+it how often: a repetition is answered as the first time, and another content under the same pair \
+is refused.
 
 Lists come in pages: pass `next_cursor` as `cursor` to read on.
 """

@@ -136,10 +136,10 @@ class Programmes:
         return await self._database.write(call, write)
 
 
-def visible(key: Key, code: str) -> str:
+def visible(key: Key, code: str, *, path: str = "code") -> str:
     """The code of a programme that exists for the key; refuses (``UNKNOWN_PROGRAMME``) others."""
     if not key.sees_programme(code):
-        raise Refusal(Code.UNKNOWN_PROGRAMME, "code", value=shown(code))
+        raise Refusal(Code.UNKNOWN_PROGRAMME, path, value=shown(code))
     return code
 
 

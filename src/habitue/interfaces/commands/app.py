@@ -5,6 +5,7 @@ import typer
 from habitue import __version__
 from habitue.interfaces.commands import (
     audit,
+    bench,
     database,
     demo,
     doctor,
@@ -32,6 +33,7 @@ app.command("migrate")(migrate.migrate)
 app.command("doctor")(doctor.doctor)
 app.command("audit")(audit.audit)
 app.command("replay")(audit.replay)
+app.command("bench")(bench.bench)
 
 # Groups of several.
 app.add_typer(database.app, name="database")

@@ -22,6 +22,7 @@ from habitue.interfaces.commands.installation import Installation, installation
 from habitue.interfaces.commands.output import print_json, say, stop
 from habitue.interfaces.texts.catalogue import refusal_text
 from habitue.kit.instants import SECOND, format_instant
+from habitue.selectors.digests import get_digest
 from habitue.selectors.programmes import Compiled, get_one_compiled
 from habitue.services.importing.importing import FileProblem, Import
 from habitue.services.importing.mapping import Mapping, MappingProblem, load_mapping, with_source
@@ -30,11 +31,6 @@ from habitue.services.importing.remembering import totals
 app = typer.Typer(help="Bring files of other systems into the ledger.", no_args_is_help=True)
 
 _SOURCE = re.compile(r"[^\s:]{1,64}")
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `transactions` a command of its own, though it is the only one so far."""
 
 
 @app.command()
@@ -113,6 +109,25 @@ def transactions(  # the options of the command line
         "reject_file": str(rejects.path) if rejects.count else None,
     }
     _finish(summary, problem, as_json=as_json)
+
+
+@app.command()
+def digest(
+    context: typer.Context,
+    programme: Annotated[str, typer.Option(help="Code of the programme.")],
+    identifier: Annotated[
+        str, typer.Option(help="Kind of identifier that names the members.")
+    ] = "external",
+) -> None:
+    """Print, as one JSON document, what a programme's ledger holds: members, points, tiers, and a
+    hash that is equal wherever the same files were imported, in whatever order."""
+    url = installation(context).open_migrated()
+    with psycopg.connect(url, autocommit=True, application_name="habitue-digest") as connection:
+        try:
+            found = get_digest(connection, programme=programme, identifier=identifier)
+        except Refusal as refusal:
+            stop(ExitCode.BAD_INPUT, _sentence(refusal))
+    print_json(found.as_json())
 
 
 def _prepared(

@@ -23,6 +23,7 @@ DEFAULT_LANGUAGE: Final[Language] = "en"
 
 # A longer value says nothing more about what was wrong, and may be meant to hurt.
 LONGEST_SHOWN: Final = 80
+LONGEST_OURS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,13 @@ def refusal_text(
 
 
 def _shown(parameters: Mapping[str, Parameter]) -> dict[str, str]:
-    return {name: _short(value) for name, value in parameters.items() if value is not None}
+    return {name: _short(name, value) for name, value in parameters.items() if value is not None}
 
 
-def _short(value: Parameter) -> str:
-    shown = str(value)
-    return shown if len(shown) <= LONGEST_SHOWN else shown[: LONGEST_SHOWN - 1] + "…"
+def _short(name: str, value: Parameter) -> str:
+    # Only the value comes from outside; a remedy or a list of choices is ours, and complete.
+    shown, limit = str(value), LONGEST_SHOWN if name == "value" else LONGEST_OURS
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
 @lru_cache(maxsize=256)

@@ -11,11 +11,11 @@ from typing import Any, Final
 from psycopg import Connection
 
 from habitue.kit.instants import DAY, SECOND, Instant
+from habitue.services.benching.purchases import STORE
 from habitue.services.programmes import publish_version
 from habitue.services.stores import put_store
 
 PROGRAMME: Final = "bench-cafe"
-STORE: Final = "bench"
 ZONE: Final = "Europe/Paris"
 
 DOCUMENT: Final[dict[str, Any]] = {

@@ -36,12 +36,20 @@ class Batch:
         self._cursor = cursor
         self._items = items
         self._claimed = claimed
-        self._desk = Desk(cursor, announce=announce)
+        self._announce = announce
+        self._desk = Desk(cursor, announce=announce, patient=True)
         self._receipts: dict[str, StoredReceipt] = {}
         self._recorded: dict[KeyPair, Item] = {}
 
     def run(self, clock: Clock, *, lock: bool = True) -> None:
         """Lock what the items need and decide them one after another."""
+        self._decide(clock, lock=lock)
+        if lock and not self._desk.hold_budgets():
+            self._desk = Desk(self._cursor, announce=self._announce)
+            self._recorded.clear()
+            self._decide(clock, lock=True)
+
+    def _decide(self, clock: Clock, *, lock: bool) -> None:
         self._open_receipts(lock=lock)
         members: dict[StateKey, Compiled] = {
             (item.member, item.compiled.programme_id): item.compiled
@@ -67,6 +75,7 @@ class Batch:
             for item in self._items
             if item.receipt is not None and item.refusal is None
         }
+        self._receipts = {}
         if not ids:
             return
         self._receipts = read_receipts(self._cursor, ids, lock=lock)

@@ -9,22 +9,24 @@ saw exactly what stands before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 import psycopg
 
+from habitue.data.bulk import write_together
 from habitue.data.ledger.history import read_allotments, read_histories
 from habitue.data.ledger.states import (
+    WRITE_STATES,
     StateKey,
     StoredState,
     fetch_states,
     lock_states,
     make_states,
     read_states,
-    write_states,
+    state_arrays,
 )
 from habitue.data.programme.sharing import (
     BudgetKey,
@@ -57,6 +59,10 @@ from habitue.services.intake.rows import Position, Rows
 # No budgets, nothing shared; the engine only reads it.
 _NOTHING_SHARED: Final = SharedFacts()
 
+# Programmes whose latest batch in this process drew on a budget: the next one probably will too.
+# It only decides when budgets are locked, never what is decided.
+_drawing: set[str] = set()
+
 
 @dataclass(slots=True)
 class Account:
@@ -71,10 +77,18 @@ class Account:
 
 
 class Desk:
-    """Decides events of locked members and keeps what is to be written until ``write``."""
+    """Decides events of locked members and keeps what is to be written until ``write``.
 
-    def __init__(self, cursor: psycopg.Cursor[Any], *, announce: bool = True) -> None:
+    A ``patient`` desk only reads budgets at first, as most batches draw on none and should not
+    wait for those that do; ``hold_budgets`` then says whether what it read was still true.
+    """
+
+    def __init__(
+        self, cursor: psycopg.Cursor[Any], *, announce: bool = True, patient: bool = False
+    ) -> None:
         self._cursor = cursor
+        self._patient = patient
+        self._read: dict[BudgetKey, StoredBudget] | None = None
         self._announce = announce
         self._accounts: dict[StateKey, Account] = {}
         self._budgets: dict[BudgetKey, StoredBudget] = {}
@@ -98,7 +112,10 @@ class Desk:
             for key in compiled.budgets
         }
         if keys:
-            self._budgets = read_budgets(self._cursor, keys, lock=lock)
+            later = self._patient and all(programme not in _drawing for programme, _ in keys)
+            self._budgets = read_budgets(self._cursor, keys, lock=lock and not later)
+            if later:
+                self._read = {key: replace(budget) for key, budget in self._budgets.items()}
         latest = max(
             [
                 *(account.latest_recorded_at for account in self._accounts.values()),
@@ -110,11 +127,27 @@ class Desk:
         self.recorded_at_text = format_instant(self.recorded_at)
         self._rows = Rows(new_id(self.recorded_at))
 
+    def hold_budgets(self) -> bool:
+        """Lock the budgets that were drawn on, if they are not locked yet.
+
+        False where somebody else drew on one of them since it was read: then everything has to be
+        decided again.
+        """
+        programmes = {programme for programme, _ in self._budgets}
+        drawing = {programme for programme, _ in self._drawn}
+        _drawing.difference_update(programmes - drawing)
+        _drawing.update(drawing)
+        if self._read is None or not drawing:
+            return True
+        keys = [key for key in self._budgets if key[0] in drawing]
+        locked = read_budgets(self._cursor, keys, lock=True)
+        return all(locked[key] == self._read[key] for key in self._drawn)
+
     def _open_members(self, members: Mapping[StateKey, Compiled], *, lock: bool) -> None:
         if not members:
             return
         keys = list(members)
-        stored = self._lock(keys) if lock else self._read(keys)
+        stored = self._lock_members(keys) if lock else self._read_members(keys)
         for key, compiled in members.items():
             found = stored.get(key)
             if found is None or found.state is None:
@@ -125,11 +158,11 @@ class Desk:
                 state = state_from_json(orjson.loads(found.state))
                 self._accounts[key] = Account(compiled, state, found.latest_recorded_at)
 
-    def _read(self, keys: Sequence[StateKey]) -> dict[StateKey, StoredState]:
+    def _read_members(self, keys: Sequence[StateKey]) -> dict[StateKey, StoredState]:
         read_states(self._cursor, keys)
         return fetch_states(self._cursor)
 
-    def _lock(self, keys: Sequence[StateKey]) -> dict[StateKey, StoredState]:
+    def _lock_members(self, keys: Sequence[StateKey]) -> dict[StateKey, StoredState]:
         lock_states(self._cursor, keys)
         stored = fetch_states(self._cursor)
         missing = [key for key in keys if key not in stored]
@@ -253,7 +286,7 @@ class Desk:
         return shared_facts(compiled, event, books, account.allotments)
 
     def write(self) -> None:
-        """Write everything that was kept: one statement for each table that has new rows."""
+        """Write everything that was kept, all tables in one statement (and one for budgets)."""
         states = [
             (
                 key[0],
@@ -267,8 +300,13 @@ class Desk:
             for key, account in self._accounts.items()
             if account.changed
         ]
-        self._rows.write(self._cursor)
-        write_states(self._cursor, states)
+        inserts = self._rows.inserts()
+        if states:
+            write_together(
+                self._cursor, inserts, final=WRITE_STATES, parameters=state_arrays(states)
+            )
+        else:
+            write_together(self._cursor, inserts)
         drawn = [(key, self._budgets[key]) for key in sorted(self._drawn)]
         write_budgets(self._cursor, drawn, recorded_at=self.recorded_at)
 

@@ -37,6 +37,4 @@ def enrol_newcomers(
                 check_found(item, names[named], found)
             except Refusal as refusal:
                 item.refusal = refusal
-    if not ensured.created:
-        return {}
-    return {member.hex: newcomers[names[named]] for named, member in ensured.members.items()}
+    return {ensured.members[named].hex: newcomers[names[named]] for named in sorted(ensured.made)}

@@ -26,7 +26,7 @@ from habitue.services.intake.envelopes import Answer, Envelope, refused
 from habitue.services.intake.items import Item, make_items, read_envelopes
 from habitue.services.intake.newcomers import enrol_newcomers
 from habitue.services.intake.resolving import look_up, settle_members
-from habitue.services.intake.transacting import Connection, Cursor, hold_versions, transact
+from habitue.services.intake.transacting import Connection, Cursor, transact
 
 
 def record(
@@ -55,7 +55,11 @@ def record(
     )
     while True:
         try:
-            return transact(connection, partial(recorder.run, connection, settled))
+            return transact(
+                connection,
+                partial(recorder.run, connection, settled),
+                programmes=(envelope.programme for envelope in envelopes),
+            )
         except _BarrenError as barren:
             # Someone was enrolled for events that were then all refused: refusals change nothing,
             # so the batch runs again without those events.
@@ -135,7 +139,6 @@ def prepare(
 ) -> list[Item]:
     """Check the contents and settle zones and versions; refusals are answered in their places."""
     codes = {envelope.programme for envelope in envelopes}
-    hold_versions(cursor, codes)
     programmes = get_compiled(connection, codes=codes)
     read = read_envelopes(envelopes, programmes=programmes, now=now, answers=answers)
     stores = {found.store for _, _, found in read if found.store is not None}
@@ -223,4 +226,4 @@ def evaluate(
         assert answers[0] is not None, "the envelope was answered"
         return answers[0]
 
-    return transact(connection, work)
+    return transact(connection, work, programmes=[envelope.programme])

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-import psycopg
 
 from habitue.data.bulk import Table
 from habitue.data.ledger.states import StateKey
@@ -194,13 +193,14 @@ class Rows:
             answer,
         )
 
-    def write(self, cursor: psycopg.Cursor[Any]) -> None:
-        """Insert all rows: one statement for each table that has any."""
-        for table, rows in self._tables.values():
-            if table is EVENTS:
-                table.insert(cursor, [(*row[:-1], orjson.dumps(row[-1])) for row in rows])
-            else:
-                table.insert(cursor, rows)
+    def inserts(self) -> list[tuple[Table, list[tuple[Any, ...]]]]:
+        """The rows by their tables, ready to be written."""
+        return [
+            (table, [(*row[:-1], orjson.dumps(row[-1])) for row in rows])
+            if table is EVENTS
+            else (table, rows)
+            for table, rows in self._tables.values()
+        ]
 
     def _add(self, table: Table, *row: Any) -> None:
         self._tables[table.name][1].append(row)

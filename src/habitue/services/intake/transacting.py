@@ -12,6 +12,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
+from habitue.data.bulk import array
 from habitue.domain.errors import Code, Refusal
 
 Connection: TypeAlias = psycopg.Connection[Any]
@@ -26,39 +27,41 @@ BUSY_SECONDS: Final = 1
 
 # The plan must not depend on how large the tables were when the statement was first planned: every
 # look-up goes by an index.  A lock timeout that the connection brings along is respected.
-_SETTINGS: Final = """
+#
+# Whoever records holds the programmes' versions still; whoever publishes one waits for them.  So a
+# version never takes effect behind the back of a batch that has not seen it.
+_BEGIN: Final = """
 SELECT set_config('enable_seqscan', 'off', true),
        set_config('enable_hashjoin', 'off', true),
        set_config('enable_mergejoin', 'off', true),
        set_config('lock_timeout', CASE current_setting('lock_timeout') WHEN '0' THEN '5s'
-                                  ELSE current_setting('lock_timeout') END, true)
-"""
-
-# Whoever records holds the programme's versions still; whoever publishes one waits for them.  So a
-# version never takes effect behind the back of a batch that has not seen it.
-_HOLD: Final = """
-SELECT count(pg_advisory_xact_lock_shared(hashtext('habitue.versions'), hashtext(code)))
-FROM unnest(%s::text[]) AS code
+                                  ELSE current_setting('lock_timeout') END, true),
+       (SELECT count(pg_advisory_xact_lock_shared(hashtext('habitue.versions'), hashtext(code)))
+        FROM unnest(%s::text[]) AS code)
 """
 HOLD_ALONE: Final = "SELECT pg_advisory_xact_lock(hashtext('habitue.versions'), hashtext(%s::text))"
 
 
-def transact(connection: Connection, work: Callable[[Cursor], T]) -> T:
-    """Run the work in one transaction and commit it.
+def transact(
+    connection: Connection, work: Callable[[Cursor], T], *, programmes: Iterable[str]
+) -> T:
+    """Run the work in one transaction and commit it, while no version of the programmes (their
+    codes) is published.
 
     A deadlock, a serialisation failure or a lock timeout rolls back and tries again, after a short
     random pause; at last it refuses (``BUSY``).  Inside an open transaction the work is a
     savepoint of it and is tried once: only the whole can be tried again.
     """
+    held = array("text", sorted(set(programmes)))
     if connection.info.transaction_status != TransactionStatus.IDLE:
-        return _once(connection, work)
+        return _once(connection, work, held)
     timeouts = 0
     for attempt in range(_ATTEMPTS):
         if attempt:
             # Two that met once must not meet again at the same moment.
             time.sleep(_FIRST_PAUSE * 2**attempt * (0.5 + secrets.randbelow(1000) / 1000))
         try:
-            return _once(connection, work)
+            return _once(connection, work, held)
         except LockNotAvailable:
             timeouts += 1
             if timeouts == _LOCK_ATTEMPTS:
@@ -68,16 +71,11 @@ def transact(connection: Connection, work: Callable[[Cursor], T]) -> T:
     raise Refusal(Code.BUSY, seconds=BUSY_SECONDS)
 
 
-def _once(connection: Connection, work: Callable[[Cursor], T]) -> T:
+def _once(connection: Connection, work: Callable[[Cursor], T], held: str) -> T:
     with (
         connection.pipeline(),
         connection.transaction(),
         connection.cursor(row_factory=tuple_row) as cursor,
     ):
-        cursor.execute(_SETTINGS, prepare=True)
+        cursor.execute(_BEGIN, [held], prepare=True)
         return work(cursor)
-
-
-def hold_versions(cursor: Cursor, codes: Iterable[str]) -> None:
-    """Keep new versions of these programmes from being published until the transaction ends."""
-    cursor.execute(_HOLD, [sorted(set(codes))], prepare=True)

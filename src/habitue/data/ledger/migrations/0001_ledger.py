@@ -2,6 +2,7 @@ import django.contrib.postgres.indexes
 from django.db import migrations, models
 
 from habitue.data.append_only import FUNCTION, append_only
+from habitue.data.plain_json import PlainJson
 
 
 class Migration(migrations.Migration):
@@ -79,7 +80,7 @@ class Migration(migrations.Migration):
                 ("version_number", models.IntegerField()),
                 ("rule", models.TextField(null=True)),
                 ("against", models.UUIDField(null=True)),
-                ("reason", models.JSONField()),
+                ("reason", PlainJson()),
             ],
             options={
                 "verbose_name_plural": "entries",
@@ -147,8 +148,8 @@ class Migration(migrations.Migration):
                 ("recorded_at", models.DateTimeField()),
                 ("batch_id", models.UUIDField()),
                 ("position", models.IntegerField()),
-                ("payload", models.JSONField()),
-                ("answer", models.JSONField()),
+                ("payload", PlainJson()),
+                ("answer", PlainJson()),
             ],
             options={
                 "db_table": "ledger_event",
@@ -209,7 +210,7 @@ class Migration(migrations.Migration):
                 ),
                 ("member_id", models.UUIDField()),
                 ("programme_id", models.UUIDField()),
-                ("state", models.JSONField(null=True)),
+                ("state", PlainJson(null=True)),
                 ("revision", models.BigIntegerField(default=0)),
                 ("horizon_at", models.DateTimeField(null=True)),
                 ("next_due_at", models.DateTimeField(null=True)),

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
+from habitue.data.plain_json import PlainJson
 from habitue.data.scope import Scope
 
 
@@ -28,8 +29,8 @@ class LedgerEvent(models.Model):
     recorded_at = models.DateTimeField()
     batch_id = models.UUIDField()
     position = models.IntegerField()
-    payload = models.JSONField()
-    answer = models.JSONField()
+    payload = PlainJson()
+    answer = PlainJson()
 
     class Meta:
         db_table = "ledger_event"

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
+from habitue.data.plain_json import PlainJson
 from habitue.data.scope import Scope
 
 ENTRY_KINDS = (
@@ -75,7 +76,7 @@ class Entry(models.Model):
     version_number = models.IntegerField()
     rule = models.TextField(null=True)
     against = models.UUIDField(null=True)
-    reason = models.JSONField()
+    reason = PlainJson()
 
     class Meta:
         db_table = "entry"

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from habitue.data.plain_json import PlainJson
 from habitue.data.scope import Scope
 
 
@@ -19,7 +20,7 @@ class MemberState(models.Model):
     pk = models.CompositePrimaryKey("member_id", "programme_id")
     member_id = models.UUIDField()
     programme_id = models.UUIDField()
-    state = models.JSONField(null=True)
+    state = PlainJson(null=True)
     revision = models.BigIntegerField(default=0)
     horizon_at = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True)

@@ -1,6 +1,7 @@
 from django.db import migrations, models
 
 from habitue.data.append_only import append_only
+from habitue.data.plain_json import PlainJson
 
 
 class Migration(migrations.Migration):
@@ -87,8 +88,8 @@ class Migration(migrations.Migration):
                 ("external_id", models.TextField()),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("payload", models.JSONField()),
-                ("answer", models.JSONField()),
+                ("payload", PlainJson()),
+                ("answer", PlainJson()),
                 ("claimed_by", models.UUIDField(null=True)),
                 ("claimed_at", models.DateTimeField(null=True)),
             ],
@@ -107,8 +108,8 @@ class Migration(migrations.Migration):
                 ("external_id", models.TextField()),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("payload", models.JSONField()),
-                ("answer", models.JSONField()),
+                ("payload", PlainJson()),
+                ("answer", PlainJson()),
             ],
             options={
                 "db_table": "receipt_return",
@@ -143,7 +144,7 @@ class Migration(migrations.Migration):
                 ("key", models.TextField()),
                 ("body_hash", models.BinaryField()),
                 ("status", models.IntegerField(null=True)),
-                ("answer", models.JSONField(null=True)),
+                ("answer", PlainJson(null=True)),
                 ("created_at", models.DateTimeField()),
             ],
             options={
@@ -157,7 +158,7 @@ class Migration(migrations.Migration):
                 ("outbox_id", models.UUIDField(primary_key=True, serialize=False)),
                 ("topic", models.TextField()),
                 ("member_id", models.UUIDField(null=True)),
-                ("payload", models.JSONField()),
+                ("payload", PlainJson()),
                 ("created_at", models.DateTimeField()),
                 ("published_at", models.DateTimeField(null=True)),
             ],

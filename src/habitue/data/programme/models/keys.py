@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from habitue.data.plain_json import PlainJson
 from habitue.data.scope import Scope
 
 
@@ -47,7 +48,7 @@ class Idempotency(models.Model):
     key = models.TextField()
     body_hash = models.BinaryField()
     status = models.IntegerField(null=True)
-    answer = models.JSONField(null=True)
+    answer = PlainJson(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from habitue.data.plain_json import PlainJson
 from habitue.data.scope import Scope
 
 
@@ -15,7 +16,7 @@ class Outbox(models.Model):
     outbox_id = models.UUIDField(primary_key=True)
     topic = models.TextField()
     member_id = models.UUIDField(null=True)
-    payload = models.JSONField()
+    payload = PlainJson()
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
 

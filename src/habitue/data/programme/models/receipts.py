@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from habitue.data.plain_json import PlainJson
 from habitue.data.scope import Scope
 
 
@@ -20,8 +21,8 @@ class Receipt(models.Model):
     external_id = models.TextField()
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    payload = models.JSONField()
-    answer = models.JSONField()
+    payload = PlainJson()
+    answer = PlainJson()
     claimed_by = models.UUIDField(null=True)
     claimed_at = models.DateTimeField(null=True)
 
@@ -45,8 +46,8 @@ class ReceiptReturn(models.Model):
     external_id = models.TextField()
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    payload = models.JSONField()
-    answer = models.JSONField()
+    payload = PlainJson()
+    answer = PlainJson()
 
     class Meta:
         db_table = "receipt_return"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import cProfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import orjson
@@ -19,6 +16,7 @@ from habitue.domain.events import Event, to_payload
 from habitue.domain.programme.document import parse_document
 from habitue.domain.programme.model import Programme
 from habitue.domain.received.normalising import Conventions, normalise
+from habitue.interfaces.commands.benching.profiling import functions_of
 from habitue.interfaces.commands.benching.report import Result, middle
 from habitue.interfaces.commands.benching.server import BenchServer
 from habitue.interfaces.commands.benching.settings import Conditions
@@ -28,7 +26,6 @@ from habitue.services.benching.programme import DOCUMENT, EFFECTIVE_AT, ZONE
 from habitue.services.benching.purchases import make_purchases
 
 _MICRO = 1_000_000
-_SHOWN_FUNCTIONS = 20
 
 
 def bench_engine(server: BenchServer | None, conditions: Conditions) -> Result:
@@ -62,10 +59,11 @@ def bench_engine(server: BenchServer | None, conditions: Conditions) -> Result:
     ]
     for name in rounds[0]:
         result.add(name, middle([each[name] for each in rounds]) / count * _MICRO, "µs")
+    events = _events(contents, conventions, conditions)
     lines = sum(len(content["lines"]) for content in contents)
     result.details = {
         "lines_per_purchase": round(lines / count, 2),
-        "profile_of_decide": _profile(programmes, _events(contents, conventions, conditions)),
+        "profile_of_decide": functions_of(lambda: _decide(programmes, events), events=count),
     }
     return result
 
@@ -130,28 +128,3 @@ def _decide(
         state = states.get(member) or MemberState()
         states[member] = decide(programmes, state, event, shared).state
     return states
-
-
-def _profile(
-    programmes: dict[int, Programme], events: Sequence[tuple[str, Event]]
-) -> list[dict[str, Any]]:
-    """The functions in which `decide` spends most, by their own time."""
-    profiler = cProfile.Profile()
-    profiler.runcall(_decide, programmes, events)
-    entries = profiler.getstats()
-    total = sum(entry.inlinetime for entry in entries) or 1.0
-    dearest = sorted(entries, key=lambda entry: -entry.inlinetime)
-    return [
-        {
-            "function": _name(entry.code),
-            "share": round(entry.inlinetime / total, 3),
-            "calls_per_purchase": round(entry.callcount / len(events), 2),
-        }
-        for entry in dearest[:_SHOWN_FUNCTIONS]
-    ]
-
-
-def _name(code: CodeType | str) -> str:
-    if isinstance(code, str):
-        return code
-    return f"{Path(code.co_filename).name}:{code.co_firstlineno} {code.co_name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,12 +13,19 @@ import orjson
 
 from habitue.interfaces.commands.benching.floor import Floor, FloorRound
 from habitue.interfaces.commands.benching.processes import ProcessFailedError, run
+from habitue.interfaces.commands.benching.profiling import functions_of, statements_of
 from habitue.interfaces.commands.benching.report import Result, middle, split
 from habitue.interfaces.commands.benching.server import BenchDatabase, BenchServer, Connection
 from habitue.interfaces.commands.benching.settings import Conditions
 from habitue.kit.instants import DAY, Instant
 from habitue.services.benching.members import fill_members, make_members
-from habitue.services.benching.programme import LONGEST_PAST, PROGRAMME, prepare_programme
+from habitue.services.benching.programme import (
+    LONGEST_PAST,
+    PROGRAMME,
+    RETAIL,
+    RETAIL_DOCUMENT,
+    prepare_programme,
+)
 from habitue.services.benching.purchases import make_purchases
 from habitue.services.intake import Envelope, record
 
@@ -60,7 +68,7 @@ def bench_import(server: BenchServer, conditions: Conditions) -> Result:
     ):
         floor = Floor(beside, pgbench=conditions.pgbench, accounts=members)
         floor.prepare()
-        floors, rounds = _rounds(
+        floors, rounds, profile = _rounds(
             floor, database, conditions, members=members, count=count, seconds=seconds
         )
     reached = middle([each.per_second for each in rounds])
@@ -73,10 +81,13 @@ def bench_import(server: BenchServer, conditions: Conditions) -> Result:
     result.details = {
         "pgbench_rounds": [each.as_json() for each in floors],
         "import_rounds": [each.as_json() for each in rounds],
+        "profile": profile,
     }
     files = [] if conditions.files is None else [conditions.files / name for name in ONLINE_RETAIL]
     if files and not conditions.quick and all(file.exists() for file in files):
         with server.database("retail") as database:
+            with database.connect() as connection:
+                prepare_programme(connection, now=conditions.now, document=RETAIL_DOCUMENT)
             _import_files(result, database, files, least=least)
     return result
 
@@ -89,7 +100,7 @@ def _rounds(
     members: int,
     count: int,
     seconds: int,
-) -> tuple[list[FloorRound], list[ImportRound]]:
+) -> tuple[list[FloorRound], list[ImportRound], dict[str, Any]]:
     floors: list[FloorRound] = []
     rounds: list[ImportRound] = []
     length = LONGEST_PAST // (conditions.rounds + 1)
@@ -112,7 +123,48 @@ def _rounds(
                 end=begin + (number + 1) * length,
             )
             rounds.append(import_round(database, connection, conditions, envelopes))
-    return floors, rounds
+        begin += conditions.rounds * length + DAY
+        profile = _profile(database, connection, conditions, cards, begin=begin)
+    return floors, rounds, profile
+
+
+def _profile(
+    database: BenchDatabase,
+    connection: Connection,
+    conditions: Conditions,
+    cards: Sequence[str],
+    *,
+    begin: Instant,
+) -> dict[str, Any]:
+    """Where the time goes, in large batches and in such as HTTP makes; not part of the rounds."""
+    profile: dict[str, Any] = {}
+    for place, (batch, count) in enumerate(
+        conditions.pick(((BATCH, 3 * BATCH), (32, 1_280)), ((32, 64),))
+    ):
+        start = begin + place * 3 * DAY
+        watched, profiled = (
+            purchases(
+                cards,
+                count,
+                source=f"{name}-{batch}",
+                seed=conditions.seed + batch,
+                begin=start + after * DAY,
+                end=start + (after + 1) * DAY,
+            )
+            for after, name in enumerate(("statements", "functions"))
+        )
+        profile[f"batches of {batch}"] = {
+            "statements": statements_of(
+                connection,
+                partial(import_round, database, connection, conditions, watched, batch=batch),
+                events=count,
+            ),
+            **functions_of(
+                partial(import_round, database, connection, conditions, profiled, batch=batch),
+                events=count,
+            ),
+        }
+    return profile
 
 
 def prepare(connection: Connection, conditions: Conditions, *, members: int) -> list[str]:
@@ -171,7 +223,7 @@ def _import_files(
             "transactions",
             *(str(file) for file in files),
             "--programme",
-            PROGRAMME,
+            RETAIL,
             "--mapping",
             "online-retail",
             "--json",

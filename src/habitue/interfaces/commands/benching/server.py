@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any, Final, Self, TypeAlias
+from types import FrameType
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 import psutil
@@ -25,6 +25,7 @@ Connection: TypeAlias = psycopg.Connection[Any]
 SUPERUSER: Final = "postgres"
 TEMPLATE: Final = "habitue"
 ROLE: Final = "habitue"
+_STOP_SECONDS: Final = 60
 # What decides how dear a commit is, and how much is kept in memory.
 SHOWN_SETTINGS: Final = (
     "server_version",
@@ -83,46 +84,13 @@ class BenchDatabase:
 
 
 class BenchServer:
-    """An embedded server in a temporary folder; stopped and removed at the end."""
+    """A running embedded server; its database `habitue` is the migrated template of all others."""
 
-    def __init__(self) -> None:
-        self.home = Path()
-        self.url = ""
-        self._pid = 0
-        self._before: Any = None
-
-    def __enter__(self) -> Self:
-        """Start it with a migrated template; this takes some seconds."""
-        self._before = signal.signal(signal.SIGTERM, _end)
-        self.home = Path(tempfile.mkdtemp(prefix="habitue-bench-"))
-        # The server's account, which may be another one, walks through it.
-        self.home.chmod(0o711)
-        try:
-            self._habitue("database", "start")
-            self._habitue("migrate")
-            self.url = self._habitue("database", "url").strip()
-            with self.superuser() as connection:
-                self._pid = psutil.Process(connection.info.backend_pid).ppid()
-        except BaseException:
-            self._close()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop it and remove everything."""
-        self._close()
-
-    def _close(self) -> None:
-        try:
-            self._habitue("database", "stop")
-        finally:
-            shutil.rmtree(self.home, ignore_errors=True)
-            signal.signal(signal.SIGTERM, self._before)
+    def __init__(self, home: Path, url: str) -> None:
+        self.home = home
+        self.url = url
+        with self.superuser() as connection:
+            self._pid = psutil.Process(connection.info.backend_pid).ppid()
 
     @contextmanager
     def database(self, name: str, *, migrated: bool = True) -> Iterator[BenchDatabase]:
@@ -144,21 +112,22 @@ class BenchServer:
                 )
 
     def arguments(self, *arguments: str, database_url: str = "") -> list[str]:
-        """The command line of a `habitue` command for this installation.
-
-        The settings stand in the command line, so that those of this process stay as they are.
-        """
-        address = [f"DATABASE_URL={database_url}"] if database_url else []
-        settings = ["env", "-u", "DATABASE_URL", f"HABITUE_HOME={self.home}", *address]
-        return [*settings, sys.executable, "-m", "habitue", *arguments]
-
-    def _habitue(self, *arguments: str) -> str:
-        return run(self.arguments(*arguments)).output
+        """The command line of a `habitue` command on this server."""
+        return _arguments(self.home, *arguments, database_url=database_url or self.url)
 
     def superuser(self, database: str = "postgres") -> Connection:
         """A connection of the superuser, outside transactions."""
-        address = _with_database(self.url or self._habitue("database", "url").strip(), database)
+        address = _with_database(self.url, database)
         return psycopg.connect(address, user=SUPERUSER, autocommit=True)
+
+    def end(self) -> None:
+        """Stop it at once: what it holds is thrown away."""
+        try:
+            process = psutil.Process(self._pid)
+            process.send_signal(signal.SIGQUIT)
+            process.wait(_STOP_SECONDS)
+        except psutil.NoSuchProcess:
+            pass
 
     def cpu_seconds(self) -> float:
         """CPU seconds that the server has used so far, with all its processes."""
@@ -172,6 +141,45 @@ class BenchServer:
                 [list(SHOWN_SETTINGS)],
             ).fetchall()
         return dict(sorted(rows))
+
+
+@contextmanager
+def bench_server() -> Iterator[BenchServer]:
+    """A server of its own in a temporary folder; stopped and removed at the end.
+
+    Raises ``ProcessFailedError`` where it cannot be started.
+    """
+    before = signal.signal(signal.SIGTERM, _end)
+    home = Path(tempfile.mkdtemp(prefix="habitue-bench-"))
+    # The server's account, which may be another one, walks through it.
+    home.chmod(0o711)
+    try:
+        server = _started(home)
+        try:
+            run(_arguments(home, "migrate"))
+            yield server
+        finally:
+            server.end()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _started(home: Path) -> BenchServer:
+    url = run(_arguments(home, "database", "url")).output.strip()
+    run(_arguments(home, "database", "start"))
+    try:
+        return BenchServer(home, url)
+    except BaseException:
+        run(_arguments(home, "database", "stop"))
+        raise
+
+
+def _arguments(home: Path, *arguments: str, database_url: str = "") -> list[str]:
+    """A command line of `habitue`; its settings stand in it, so that ours stay as they are."""
+    address = [f"DATABASE_URL={database_url}"] if database_url else []
+    settings = ["env", "-u", "DATABASE_URL", f"HABITUE_HOME={home}", *address]
+    return [*settings, sys.executable, "-m", "habitue", *arguments]
 
 
 def _with_database(url: str, database: str) -> str:

@@ -135,7 +135,8 @@ def bench_http(server: BenchServer, conditions: Conditions) -> Result:
         begin = conditions.now - HOUR
         warm = conditions.pick(3, 1)
         web.run("warm", warm, seed=conditions.seed, begin=begin, connections=CONNECTIONS)
-        floor.run(1, seed=conditions.seed)
+        if not conditions.quick:
+            floor.run(1, seed=conditions.seed)
         for number in range(conditions.rounds):
             seed = conditions.seed + 1 + number
             floors.append(floor.run(seconds, seed=seed))

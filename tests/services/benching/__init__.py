@@ -1,0 +1,1 @@
+"""Data for benchmarks: repeatable, realistic, consistent."""
