@@ -38,7 +38,7 @@ def parquet(folder: Path, **columns: Any) -> Path:
     return path
 
 
-def book(folder: Path, sheets: dict[str, list[list[Any]]]) -> Path:
+def book(folder: Path, sheets: dict[str, Any]) -> Path:
     """A workbook with these sheets."""
     path = folder / "file.xlsx"
     made = openpyxl.Workbook()

@@ -42,7 +42,8 @@ returns: {without_purchase: %s}
 
 def millionths(number: float) -> int:
     """A number as readers give it."""
-    return round(number * NUMBER_SCALE)
+    scaled: int = round(number * NUMBER_SCALE)
+    return scaled
 
 
 def group_of(number: str, lines: Sequence[Mapping[str, Any]], first_line: int = 1) -> Group:
@@ -117,5 +118,5 @@ def run_import(
 def rows(database: DatabaseForTests, statement: str) -> list[tuple[Any, ...]]:
     """What a statement finds."""
     with database.connect() as connection:
-        cursor: psycopg.Cursor[Any] = connection.execute(statement)  # type: ignore[arg-type]  # constant statements of tests
+        cursor: psycopg.Cursor[Any] = connection.execute(statement)
         return cursor.fetchall()

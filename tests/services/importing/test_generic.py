@@ -204,7 +204,7 @@ def test_every_bad_line_is_refused_with_its_place(
         ("source: s\ncolumns: {invoice: i, date: d, amount: a, prize: p}", "columns.prize"),
         ("source: s\ncolumns: {invoice: i, date: d, amount: a, original_line: p}", "together"),
         ("source: s\nzone: Mars/North\ncolumns: {invoice: i, date: d, amount: a}", "Mars/North"),
-        ("source: s\ncurrency: XXX\ncolumns: {invoice: i, date: d, amount: a}", "XXX"),
+        ("source: s\ncurrency: ZZZ\ncolumns: {invoice: i, date: d, amount: a}", "ZZZ"),
         ('source: s\nthousands: "."\ncolumns: {invoice: i, date: d, amount: a}', "differ"),
         ("source: [", "mapping.yaml"),
     ],

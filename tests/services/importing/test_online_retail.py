@@ -14,7 +14,7 @@ AT = 1259653500_000000  # 2009-12-01 07:45 in London
 
 def line(**changed: Any) -> dict[str, Any]:
     """A line of an ordinary invoice."""
-    plain = {
+    plain: dict[str, Any] = {
         "product": "85048",
         "name": "GLASS BALL",
         "quantity": 12,

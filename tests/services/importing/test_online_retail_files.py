@@ -183,12 +183,12 @@ def test_late_files_end_in_the_same_state(
     files = []
     with duckdb.connect() as connection:
         for name in NAMES:
-            path = tmp_path / name
+            part = tmp_path / name
             connection.execute(
                 f"COPY (SELECT * FROM read_parquet('{shared_data / name}')"  # noqa: S608  # paths of the test
-                f" WHERE customer_id % 53 = 11) TO '{path}' (FORMAT parquet)"
+                f" WHERE customer_id % 53 = 11) TO '{part}' (FORMAT parquet)"
             )
-            files.append(str(path))
+            files.append(str(part))
     digests = []
     for order in (files, files[::-1]):
         database.clean()

@@ -86,6 +86,14 @@ class Chronicle:
         """The events in business order."""
         return self._events
 
+    @property
+    def lines(self) -> int:
+        """How much it holds: the lines of all receipts, and one for every other event."""
+        return sum(
+            len(event.body.lines) if isinstance(event.body, Purchase) else 1
+            for event in self._events
+        )
+
     def fold(self, shared: SharedFacts) -> Fold:
         """The fold of all events, with the grants that were settled; do not change it."""
         return self._folded(shared)

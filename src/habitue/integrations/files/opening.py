@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from habitue.integrations.files.csv_tables import CsvTable
@@ -29,18 +30,19 @@ def open_table(path: Path, wishes: Sequence[Wish], reading: Reading) -> Table:
     if not head:
         raise FileProblem(FileFault.EMPTY_FILE, path)
     if head == _PARQUET:
-        from habitue.integrations.files.parquet_tables import (  # noqa: PLC0415  # see above
-            ParquetTable,
-        )
-
-        return ParquetTable(path, wishes, reading)
+        return _table("parquet_tables.ParquetTable", path, wishes, reading)
     if head == _ZIP:
-        from habitue.integrations.files.xlsx_tables import XlsxTable  # noqa: PLC0415  # see above
-
-        return XlsxTable(path, wishes, reading)
+        return _table("xlsx_tables.XlsxTable", path, wishes, reading)
     if head == _OLD_OFFICE:
         raise FileProblem(FileFault.UNKNOWN_FORMAT, path, found="an old Office document (.xls)")
     return CsvTable(path, wishes, reading)
+
+
+def _table(name: str, path: Path, wishes: Sequence[Wish], reading: Reading) -> Table:
+    module, _, kind = name.partition(".")
+    found = import_module(f"habitue.integrations.files.{module}")
+    table: Table = getattr(found, kind)(path, wishes, reading)
+    return table
 
 
 def fingerprint(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -27,13 +28,12 @@ class About:
 
     def __init__(self, *, database: Database) -> None:
         self._database = database
-        self._document = b"{}"
+        self._document: Callable[[], dict[str, Any]] = dict
         self._pages: dict[str, bytes] = {}
 
-    def describe(self, document: bytes) -> None:
-        """Take the OpenAPI document, which is known only after all operations are."""
+    def describe(self, document: Callable[[], dict[str, Any]]) -> None:
+        """Learn where the OpenAPI document is to be had, which describes these operations too."""
         self._document = document
-        self._pages.clear()
 
     async def health(self, call: Call) -> Answer:
         """Answer whether the database can be reached."""
@@ -44,14 +44,14 @@ class About:
     async def openapi(self, call: Call) -> Answer:
         """Send the OpenAPI document."""
         del call
-        return Answer(200, self._document)
+        return Answer(200, orjson.dumps(self._document()))
 
     async def documentation(self, call: Call) -> Answer:
         """Send the documentation page."""
         language = call.language
         if language not in self._pages:
-            document: dict[str, Any] = orjson.loads(self._document)
-            self._pages[language] = render_documentation(document, language=language).encode()
+            page = render_documentation(self._document(), language=language)
+            self._pages[language] = page.encode()
         headers = (
             (b"content-security-policy", CONTENT_SECURITY_POLICY),
             (b"content-language", language.encode()),

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import orjson
 import psycopg
 from fastapi import FastAPI
 from starlette.routing import Route
@@ -46,7 +45,7 @@ class Api(FastAPI):
         super().__init__(docs_url=None, redoc_url=None, openapi_url=None, **options)
         self._addresses: dict[str, Address] = {}
         self.operations = tuple(operations)
-        self._document = openapi_document(operations)
+        self._document: dict[str, Any] | None = None
         by_path: dict[str, list[Operation]] = {}
         for operation in operations:
             by_path.setdefault(operation.path, []).append(operation)
@@ -69,7 +68,9 @@ class Api(FastAPI):
         await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document."""
+        """The OpenAPI document, made when somebody first asks for it."""
+        if self._document is None:
+            self._document = openapi_document(self.operations)
         return self._document
 
 
@@ -128,5 +129,5 @@ def create_app(
         version=__version__,
         lifespan=lifespan,
     )
-    pages.describe(orjson.dumps(api.openapi()))
+    pages.describe(api.openapi)
     return api

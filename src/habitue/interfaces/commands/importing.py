@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import psycopg
 import typer
 
-from habitue.domain.errors import Refusal
+from habitue.domain.errors import Code, Refusal
 from habitue.interfaces.commands.exit_codes import ExitCode
 from habitue.interfaces.commands.import_report import (
     RejectFile,
@@ -33,33 +34,45 @@ app = typer.Typer(help="Bring files of other systems into the ledger.", no_args_
 _SOURCE = re.compile(r"[^\s:]{1,64}")
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an import could not go on to the end."""
+
+    exit_code: ExitCode
+    facts: dict[str, Any]
+
+
+Files = Annotated[list[Path], typer.Argument(help="CSV (also gzipped), XLSX or Parquet files.")]
+Programme = Annotated[str, typer.Option(help="Code of the programme.")]
+MappingName = Annotated[str, typer.Option(help="online-retail, generic, or a YAML file.")]
+Source = Annotated[str, typer.Option(help="Name of the system that numbered the receipts.")]
+RejectPath = Annotated[
+    Path | None, typer.Option(help="Where rejected lines go: .csv, else JSON lines.")
+]
+BatchSize = Annotated[int, typer.Option(min=1, max=10_000, help="Receipts in one transaction.")]
+Again = Annotated[bool, typer.Option("--again", help="Read known files again.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Read and check everything, record nothing.")
+]
+Totals = Annotated[
+    bool, typer.Option("--totals/--no-totals", help="Count what the database holds at the end.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
 @app.command()
-def transactions(  # the options of the command line
+def transactions(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="CSV (also gzipped), XLSX or Parquet files.")],
-    programme: Annotated[str, typer.Option(help="Code of the programme.")],
-    mapping: Annotated[
-        str, typer.Option(help="online-retail, generic, or a YAML file.")
-    ] = "generic",
-    source: Annotated[
-        str, typer.Option(help="Name of the system that numbered the receipts.")
-    ] = "",
-    reject_file: Annotated[
-        Path | None, typer.Option(help="Where rejected lines go: .csv, else JSON lines.")
-    ] = None,
-    batch_size: Annotated[
-        int, typer.Option(min=1, max=10_000, help="Receipts in one transaction.")
-    ] = 1_000,
-    again: Annotated[
-        bool, typer.Option("--again", help="Read files that are known to the end again.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read and check everything, record nothing.")
-    ] = False,
-    with_totals: Annotated[
-        bool, typer.Option("--totals/--no-totals", help="Count what the database holds at the end.")
-    ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    files: Files,
+    programme: Programme,
+    mapping: MappingName = "generic",
+    source: Source = "",
+    reject_file: RejectPath = None,
+    batch_size: BatchSize = 1_000,
+    again: Again = False,
+    dry_run: DryRun = False,
+    with_totals: Totals = True,
+    as_json: AsJson = False,
 ) -> None:
     """Record the purchases and returns in FILES. Importing again continues, and changes nothing
     that was recorded. Exits with 1 where lines were rejected, with 65 where a file was refused."""
@@ -68,7 +81,6 @@ def transactions(  # the options of the command line
         stop(ExitCode.USAGE, "--source is one word of at most 64 characters, without a colon.")
     started = house.clock.now()
     url = house.open_migrated()
-    problem: dict[str, Any] | None = None
     with psycopg.connect(url, autocommit=True, application_name="habitue-import") as connection:
         compiled, how = _prepared(connection, programme, mapping, source)
         rejects = _reject_file(house, reject_file)
@@ -84,17 +96,7 @@ def transactions(  # the options of the command line
                 batch_size=batch_size,
                 again=again,
             )
-            try:
-                job.run(files)
-            except FileProblem as error:
-                problem = {
-                    "code": error.fault.value,
-                    "file": str(error.path),
-                    **error.parameters,
-                    "text": file_text(error),
-                }
-            except Refusal as error:
-                problem = {**error.as_json(), "text": _sentence(error)}
+            problem = _run(job, files)
         summary: dict[str, Any] = {"ok": problem is None, **job.counts.as_json()}
         if with_totals and not dry_run:
             receipts, lines = totals(
@@ -111,10 +113,23 @@ def transactions(  # the options of the command line
     _finish(summary, problem, as_json=as_json)
 
 
+def _run(job: Import, files: list[Path]) -> Problem | None:
+    """Import; answers why it could not go on to the end, where it could not."""
+    try:
+        job.run(files)
+    except FileProblem as error:
+        facts = {"code": error.fault.value, "file": str(error.path), **error.parameters}
+        return Problem(ExitCode.BAD_INPUT, {**facts, "text": file_text(error)})
+    except Refusal as error:
+        code = ExitCode.TRY_AGAIN if error.code is Code.BUSY else ExitCode.BAD_INPUT
+        return Problem(code, {**error.as_json(), "text": _sentence(error)})
+    return None
+
+
 @app.command()
 def digest(
     context: typer.Context,
-    programme: Annotated[str, typer.Option(help="Code of the programme.")],
+    programme: Programme,
     identifier: Annotated[
         str, typer.Option(help="Kind of identifier that names the members.")
     ] = "external",
@@ -162,9 +177,9 @@ def _sentence(refusal: Refusal) -> str:
     return text.detail
 
 
-def _finish(summary: dict[str, Any], problem: dict[str, Any] | None, *, as_json: bool) -> None:
+def _finish(summary: dict[str, Any], problem: Problem | None, *, as_json: bool) -> None:
     if problem is not None:
-        summary["problem"] = problem
+        summary["problem"] = problem.facts
     if as_json:
         print_json(summary)
     else:
@@ -172,6 +187,6 @@ def _finish(summary: dict[str, Any], problem: dict[str, Any] | None, *, as_json:
     if summary["reject_file"] is not None:
         say(f"Rejected lines, with reasons and remedies: {summary['reject_file']}")
     if problem is not None:
-        stop(ExitCode.BAD_INPUT, str(problem["text"]))
+        stop(problem.exit_code, str(problem.facts["text"]))
     if summary["lines_rejected"]:
         stop(ExitCode.FOUND_WRONG)

@@ -131,6 +131,10 @@ class Batch:
         )
         return content
 
+    def remember(self) -> None:
+        """After the commit: keep what the next batch may need."""
+        self._desk.remember()
+
     def write(self) -> None:
         """Write what was recorded, and bring the claimed keys in line with what became of them."""
         self._desk.write()

@@ -54,6 +54,7 @@ from habitue.kit.ids import new_id
 from habitue.kit.instants import FAR_FUTURE, Instant, format_instant
 from habitue.selectors.programmes import Compiled
 from habitue.services.intake.answering import content_of
+from habitue.services.intake.pasts import PASTS
 from habitue.services.intake.rows import Position, Rows
 
 # No budgets, nothing shared; the engine only reads it.
@@ -156,7 +157,12 @@ class Desk:
                 self._accounts[key] = Account(compiled, MemberState(), latest, past)
             else:
                 state = state_from_json(orjson.loads(found.state))
-                self._accounts[key] = Account(compiled, state, found.latest_recorded_at)
+                past = None
+                if lock and not compiled.budgets:
+                    past = PASTS.take(
+                        key, recorded_at=found.latest_recorded_at, version=compiled.latest_number
+                    )
+                self._accounts[key] = Account(compiled, state, found.latest_recorded_at, past)
 
     def _read_members(self, keys: Sequence[StateKey]) -> dict[StateKey, StoredState]:
         read_states(self._cursor, keys)
@@ -174,6 +180,17 @@ class Desk:
             lock_states(self._cursor, missing)
             stored |= fetch_states(self._cursor)
         return stored
+
+    def remember(self) -> None:
+        """Keep the histories that were folded, after the commit, for the next batch."""
+        for key, account in self._accounts.items():
+            if account.past is not None and not account.compiled.budgets:
+                PASTS.put(
+                    key,
+                    account.past,
+                    recorded_at=self.recorded_at if account.changed else account.latest_recorded_at,
+                    version=account.compiled.latest_number,
+                )
 
     def account(self, key: StateKey) -> Account:
         """An opened member."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from psycopg.pq import TransactionStatus
+
 from habitue.data.ledger.history import read_answers
 from habitue.data.programme.anonymous import read_anonymous_answers
 from habitue.data.programme.claiming import (
@@ -53,9 +55,10 @@ def record(
     recorder = _Recorder(
         envelopes, clock, phones, country, enrol_unknown=enrol_unknown, announce=announce
     )
+    committing = connection.info.transaction_status == TransactionStatus.IDLE
     while True:
         try:
-            return transact(
+            answers = transact(
                 connection,
                 partial(recorder.run, connection, settled),
                 programmes=(envelope.programme for envelope in envelopes),
@@ -64,6 +67,10 @@ def record(
             # Someone was enrolled for events that were then all refused: refusals change nothing,
             # so the batch runs again without those events.
             settled |= barren.refused
+        else:
+            if committing and recorder.batch is not None:
+                recorder.batch.remember()
+            return answers
 
 
 class _BarrenError(Exception):
@@ -93,6 +100,7 @@ class _Recorder:
         self._country = country
         self._enrol_unknown = enrol_unknown
         self._announce = announce
+        self.batch: Batch | None = None
 
     def run(
         self, connection: Connection, settled: dict[int, Answer], cursor: Cursor
@@ -108,7 +116,7 @@ class _Recorder:
             claimed = self._claim(cursor, items, now)
             fresh = [item for item in items if item.key in claimed]
             answer_known(cursor, [item for item in items if item.key not in claimed])
-            batch = Batch(cursor, fresh, claimed, announce=self._announce)
+            self.batch = batch = Batch(cursor, fresh, claimed, announce=self._announce)
             batch.run(self._clock)
             _check_newcomers(made)
             batch.write()
