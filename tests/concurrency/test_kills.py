@@ -41,7 +41,7 @@ class Writers:
                             str(CARDS),
                         ],
                         stdout=file,
-                        stderr=subprocess.DEVNULL,
+                        stderr=(folder / f"writer{n}.err").open("wb"),
                         cwd=PROJECT,
                     )
                 )

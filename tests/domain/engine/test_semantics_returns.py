@@ -130,6 +130,14 @@ def test_s17_any_split_by_pieces(pieces: tuple[str, ...]) -> None:
     assert member.balance() == 100
 
 
+@pytest.mark.parametrize(("pieces", "left"), [("1", 667), ("2", 333), ("3", 0)])
+def test_s17_the_share_of_a_piece_is_rounded_to_the_nearest_cent(pieces: str, left: int) -> None:
+    member = Member(programme(rate(1, "0.01")))
+    sale = bought("2026-02-01", item("A", "10.00", pieces="3"))
+    member.post(sale, returned("2026-02-02", sale, back("A", pieces=pieces)))
+    assert member.balance() == left
+
+
 # --- 18: the rule as it was -----------------------------------------------------------------------
 
 

@@ -109,6 +109,17 @@ def test_s16_spent_before_it_expired_is_still_owed() -> None:
     assert member.balance() == 10
 
 
+def test_s16_what_has_expired_is_counted_once() -> None:
+    """100 earned, 30 spent, 70 expired: two halves returned find 70 gone and take 30 in all."""
+    member = Member(programme(rate(), currencies=(points(expiry=after("1 month")),)))
+    sale = bought("2026-01-01", item("A", "50.00"), item("B", "50.00"))
+    member.post(sale, redeemed("2026-01-02", 30), bought("2026-02-15", "40.00"))
+    member.post(returned("2026-02-16", sale, back("A")))
+    assert member.balance() == 40
+    member.post(returned("2026-02-17", sale, back("B")))
+    assert member.balance() == 10
+
+
 def test_s16_an_undo_after_a_return_brings_back_what_was_spent() -> None:
     member = Member(programme(rate()))
     sale = bought("2026-01-01", "100.00")

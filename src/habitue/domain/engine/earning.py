@@ -184,7 +184,10 @@ def _worth(programme: Programme, context: Context, rule: Rule, willing: Sequence
             (other, give)
             for other in willing
             for give in other.gives
-            if isinstance(give, Rate) and give.currency == rule.multiplied_currency
+            if isinstance(give, Rate)
+            and give.currency == rule.multiplied_currency
+            # It would keep the rates of its own group from counting.
+            and other.group != rule.group
         ]
         mask = _mask(context, rule)
         return sum(

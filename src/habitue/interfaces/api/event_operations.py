@@ -135,7 +135,7 @@ def _written(
 
 def operations(events: Events, moves: Moves) -> list[Operation]:
     """The table of these operations."""
-    return [*_purchases(events), *_single(events), *_moves(moves)]
+    return [*_purchases(events), *_on_baskets(events), *_on_points(events), *_moves(moves)]
 
 
 def _purchases(events: Events) -> list[Operation]:
@@ -175,7 +175,7 @@ def _purchases(events: Events) -> list[Operation]:
     ]
 
 
-def _single(events: Events) -> list[Operation]:
+def _on_baskets(events: Events) -> list[Operation]:
     return [
         _written(
             "record_return",
@@ -216,6 +216,11 @@ def _single(events: Events) -> list[Operation]:
             example={**_BASE, "external_id": "join-77", "member": _CARD},
             codes=_CONTENT,
         ),
+    ]
+
+
+def _on_points(events: Events) -> list[Operation]:
+    return [
         _written(
             "record_adjustment",
             "/adjustments",

@@ -162,6 +162,10 @@ def _summary(code: str, record: VersionRecord) -> dict[str, Any]:
 
 def operations(programmes: Programmes) -> list[Operation]:
     """The table of these operations."""
+    return [*_reading(programmes), _publishing(programmes)]
+
+
+def _reading(programmes: Programmes) -> list[Operation]:
     return [
         Operation(
             name="list_programmes",
@@ -201,44 +205,47 @@ def operations(programmes: Programmes) -> list[Operation]:
             parameters=(CODE, _NUMBER),
             codes=(Code.UNKNOWN_PROGRAMME, Code.UNKNOWN_VERSION),
         ),
-        Operation(
-            name="publish_version",
-            method="POST",
-            path=f"{ROOT}/programmes/{{code}}/versions",
-            tag=TAG,
-            summary="Publish a version",
-            description="Publishes a document as the next version of the programme, which the "
-            "first version creates. A document equal to the newest version changes nothing.",
-            permission=Permission.PROGRAMMES_WRITE,
-            handler=programmes.publish,
-            answers={
-                201: ("Published.", Publication),
-                200: ("The newest version is this document already.", Publication),
-            },
-            request=VersionRequest,
-            example={
-                "document": {
-                    "programme": "corner-cafe",
-                    "money": {"currency": "EUR"},
-                    "zone": "Europe/Paris",
-                    "points": {"points": {"expires": {"after": "12 months"}}},
-                    "earn": {
-                        "base": {"on": "purchase", "give": {"points": 1, "per": "1.00"}},
-                    },
-                },
-                "expected_version": 0,
-            },
-            parameters=(CODE,),
-            codes=(
-                Code.MISSING_FIELD,
-                Code.NOT_AN_INSTANT,
-                Code.NEGATIVE_AMOUNT,
-                Code.TOO_LARGE,
-                Code.TOO_LONG_AGO,
-                Code.INCONSISTENT,
-                Code.INVALID_DOCUMENT,
-                Code.VERSION_CONFLICT,
-            ),
-            repeatable=True,
-        ),
     ]
+
+
+def _publishing(programmes: Programmes) -> Operation:
+    return Operation(
+        name="publish_version",
+        method="POST",
+        path=f"{ROOT}/programmes/{{code}}/versions",
+        tag=TAG,
+        summary="Publish a version",
+        description="Publishes a document as the next version of the programme, which the "
+        "first version creates. A document equal to the newest version changes nothing.",
+        permission=Permission.PROGRAMMES_WRITE,
+        handler=programmes.publish,
+        answers={
+            201: ("Published.", Publication),
+            200: ("The newest version is this document already.", Publication),
+        },
+        request=VersionRequest,
+        example={
+            "document": {
+                "programme": "corner-cafe",
+                "money": {"currency": "EUR"},
+                "zone": "Europe/Paris",
+                "points": {"points": {"expires": {"after": "12 months"}}},
+                "earn": {
+                    "base": {"on": "purchase", "give": {"points": 1, "per": "1.00"}},
+                },
+            },
+            "expected_version": 0,
+        },
+        parameters=(CODE,),
+        codes=(
+            Code.MISSING_FIELD,
+            Code.NOT_AN_INSTANT,
+            Code.NEGATIVE_AMOUNT,
+            Code.TOO_LARGE,
+            Code.TOO_LONG_AGO,
+            Code.INCONSISTENT,
+            Code.INVALID_DOCUMENT,
+            Code.VERSION_CONFLICT,
+        ),
+        repeatable=True,
+    )
