@@ -29,7 +29,7 @@ class Writers:
         self._outputs = [folder / f"writer{n}" for n in range(WRITERS)]
         self.processes = []
         for n, output in enumerate(self._outputs):
-            with output.open("wb") as file:
+            with output.open("wb") as file, self._faults(output).open("wb") as faults:
                 self.processes.append(
                     subprocess.Popen(
                         [
@@ -41,16 +41,18 @@ class Writers:
                             str(CARDS),
                         ],
                         stdout=file,
-                        stderr=(folder / f"writer{n}.err").open("wb"),
+                        stderr=faults,
                         cwd=PROJECT,
                     )
                 )
 
     def wait_for(self, batches: int) -> None:
         """Wait until every writer has seen so many batches acknowledged."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while min(len(self._lines(output)) for output in self._outputs) < batches:
-            assert time.monotonic() < deadline, "the writers are stuck"
+            for process, output in zip(self.processes, self._outputs, strict=True):
+                assert process.poll() is None, self._faults(output).read_text()
+            assert time.monotonic() < deadline, f"the writers are stuck: {self.acknowledged()}"
             time.sleep(0.02)
 
     def kill(self) -> None:
@@ -66,6 +68,10 @@ class Writers:
             f"w{n}": max(map(int, self._lines(output)), default=0)
             for n, output in enumerate(self._outputs)
         }
+
+    @staticmethod
+    def _faults(output: Path) -> Path:
+        return output.with_suffix(".faults")
 
     @staticmethod
     def _lines(output: Path) -> list[str]:

@@ -9,6 +9,7 @@ import sys
 
 import psycopg
 
+from habitue.domain.errors import Code, Refusal
 from habitue.integrations.phones import Phones
 from habitue.kit.clock import SystemClock
 from habitue.kit.instants import datetime_of
@@ -36,7 +37,14 @@ def main(url: str, name: str, cards: int) -> None:
                     "lines": [{"product": "tea", "amount": "2.00"}],
                 }
                 envelopes.append(Envelope("corner", "purchase", content))
-            answers = record(connection, envelopes, clock=clock, phones=phones)
+            try:
+                answers = record(connection, envelopes, clock=clock, phones=phones)
+            except Refusal as refusal:
+                if refusal.code is not Code.BUSY:
+                    raise
+                # Nothing was recorded; the same numbers are sent again.
+                number -= BATCH
+                continue
             assert all(answer.status == "recorded" for answer in answers)
             # One line for each acknowledged batch, on disk before the next one is sent.
             sys.stdout.write(f"{number}\n")
