@@ -130,7 +130,7 @@ DATABASE_URL = Setting(
 SECRET_KEY = Setting(
     "HABITUE_SECRET_KEY",
     "",
-    "Signs sessions and hashes API keys. Empty: made once and kept in HABITUE_HOME/secret-key.",
+    "Signs sessions and links. Empty: made once and kept in HABITUE_HOME/secret-key.",
     _secret,
     "empty or at least 32 characters",
     secret=True,
