@@ -1,5 +1,8 @@
 """Keys: made once, never readable again, refused without a reason."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from habitue.domain.errors import Code, Refusal
@@ -146,12 +149,13 @@ def test_restrictions_are_named_in_the_refusal(database: DatabaseForTests) -> No
         )
     assert key.sees_programme("corner")
     assert not key.sees_programme("other")
-    for refuse in (
-        lambda: key.require(Permission.PURCHASES_WRITE),
-        lambda: key.require_programme("other"),
-        lambda: key.require_store("paris"),
-        lambda: key.require_store(None),
-    ):
+    refusing: tuple[Callable[[], None], ...] = (
+        partial(key.require, Permission.PURCHASES_WRITE),
+        partial(key.require_programme, "other"),
+        partial(key.require_store, "paris"),
+        partial(key.require_store, None),
+    )
+    for refuse in refusing:
         with pytest.raises(Refusal) as caught:
             refuse()
         assert caught.value.code is Code.NOT_PERMITTED

@@ -30,12 +30,12 @@ class ApiKey(models.Model):
 
     class Meta:
         db_table = "api_key"
-        constraints = [
+        constraints = (
             models.CheckConstraint(
                 name="api_key_rate_not_negative",
                 condition=models.Q(requests_per_minute__gte=0),
             ),
-        ]
+        )
 
     def __str__(self) -> str:
         return self.name
