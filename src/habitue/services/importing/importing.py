@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,10 +29,6 @@ Connection: TypeAlias = psycopg.Connection[Any]
 
 # Long receipts fill a batch before their number does.
 _MOST_LINES = 40_000
-# Generations of the garbage collector: what was made in this batch, and everything.
-_YOUNG = 1
-_ALL = 2
-_BATCHES_TO_ALL = 10
 
 
 class Watcher(Protocol):
@@ -71,7 +66,6 @@ class Import:
     counts: Counts = field(default_factory=Counts)
     _pending: list[Receipt] = field(default_factory=list)
     _pending_lines: int = 0
-    _batches: int = 0
 
     def run(self, files: Sequence[Path]) -> Counts:
         """Read the files and record what is in them.
@@ -196,16 +190,6 @@ class Import:
         for receipt, answer in zip(events, answers, strict=True):
             self._count(path, receipt, answer)
         self._set_aside(path, [receipt for receipt in pending if receipt.event is None])
-        self._tidy()
-
-    def _tidy(self) -> None:
-        """Let go of what the batch leaves behind.
-
-        Decisions refer to one another in circles, which only the collector takes apart; where it
-        has been told to come rarely, what a few batches leave would be most of the memory used.
-        """
-        self._batches += 1
-        gc.collect(_ALL if self._batches % _BATCHES_TO_ALL == 0 else _YOUNG)
 
     def _count(self, path: Path, receipt: Receipt, answer: Recorded) -> None:
         counts = self.counts

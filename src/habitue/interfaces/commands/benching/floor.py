@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from habitue.interfaces.commands.benching.processes import ProcessFailedError, run
+from habitue.interfaces.commands.benching.report import split
 from habitue.interfaces.commands.benching.server import BenchDatabase
 
 CLIENTS: Final = 16
@@ -46,19 +47,14 @@ class FloorRound:
 
     per_second: float
     mean_ms: float
-    client_cpu: float
-    postgresql_cpu: float
-    """CPU seconds per second of the round; 1.0 is one core."""
+    cores: dict[str, float]
 
     def as_json(self) -> dict[str, Any]:
         """The round as plain data."""
         return {
             "per_second": round(self.per_second, 1),
             "mean_ms": round(self.mean_ms, 3),
-            "cores": {
-                "pgbench": round(self.client_cpu, 2),
-                "postgresql": round(self.postgresql_cpu, 2),
-            },
+            "cores": split(self.cores),
         }
 
 
@@ -102,8 +98,10 @@ class Floor:
         return FloorRound(
             per_second=_number(r"tps = ([0-9.]+)", ended.output),
             mean_ms=_number(r"latency average = ([0-9.]+) ms", ended.output),
-            client_cpu=ended.cpu_seconds / ended.seconds,
-            postgresql_cpu=(after - before) / ended.seconds,
+            cores={
+                "pgbench": ended.cpu_seconds / ended.seconds,
+                "postgresql": (after - before) / ended.seconds,
+            },
         )
 
 

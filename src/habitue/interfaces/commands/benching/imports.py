@@ -14,7 +14,7 @@ import orjson
 from habitue.interfaces.commands.benching.floor import Floor, FloorRound
 from habitue.interfaces.commands.benching.processes import ProcessFailedError, run
 from habitue.interfaces.commands.benching.profiling import functions_of, statements_of
-from habitue.interfaces.commands.benching.report import Result, middle, split
+from habitue.interfaces.commands.benching.report import Result, add_costs, middle, split
 from habitue.interfaces.commands.benching.server import BenchDatabase, BenchServer, Connection
 from habitue.interfaces.commands.benching.settings import Conditions
 from habitue.kit.instants import DAY, Instant
@@ -76,8 +76,7 @@ def bench_import(server: BenchServer, conditions: Conditions) -> Result:
     result.add("ratio", reached / least, "× pgbench", at_least=BUDGET)
     result.add("import", reached, "purchases/s")
     result.add("pgbench", least, "transactions/s")
-    for name in rounds[0].cores:
-        result.add(f"cores of {name}", middle([each.cores[name] for each in rounds]), "cores")
+    add_costs(result, floors, rounds, what="imported purchase")
     result.details = {
         "pgbench_rounds": [each.as_json() for each in floors],
         "import_rounds": [each.as_json() for each in rounds],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 
 from rich.table import Table
 
@@ -94,6 +94,33 @@ def middle(values: Sequence[float]) -> float:
 def percentile(ordered: Sequence[float], share: float) -> float:
     """The value below which a share of the sorted values lies."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+class Round(Protocol):
+    """One round of the floor or of what is measured against it."""
+
+    @property
+    def per_second(self) -> float:
+        """How many events a second."""
+
+    @property
+    def cores(self) -> Mapping[str, float]:
+        """CPU seconds per second of each party."""
+
+
+def add_costs(
+    result: Result, floors: Sequence[Round], rounds: Sequence[Round], *, what: str
+) -> None:
+    """Add what one event costs each party, in CPU time.
+
+    Unlike rates, these hardly depend on what else the machine is doing.
+    """
+    for name, each in ((what, rounds), ("pgbench transaction", floors)):
+        for party in each[0].cores:
+            costs = [one.cores[party] / one.per_second * 1_000_000 for one in each]
+            result.add(f"{name}, CPU of {party}", middle(costs), "µs")
+        totals = [sum(one.cores.values()) / one.per_second * 1_000_000 for one in each]
+        result.add(f"{name}, CPU in all", middle(totals), "µs")
 
 
 def split(cores: Mapping[str, float]) -> dict[str, float]:

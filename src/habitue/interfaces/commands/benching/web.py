@@ -17,7 +17,7 @@ import orjson
 
 from habitue.interfaces.commands.benching.floor import Floor, FloorRound
 from habitue.interfaces.commands.benching.processes import ProcessFailedError, cpu_of, run
-from habitue.interfaces.commands.benching.report import Result, middle, percentile, split
+from habitue.interfaces.commands.benching.report import Result, add_costs, middle, percentile, split
 from habitue.interfaces.commands.benching.server import BenchDatabase, BenchServer
 from habitue.interfaces.commands.benching.settings import Conditions
 from habitue.kit.instants import HOUR, MINUTE, Instant
@@ -156,8 +156,7 @@ def bench_http(server: BenchServer, conditions: Conditions) -> Result:
     result.add("p99", middle([each.p99_ms for each in rounds]), "ms")
     result.add("alone p50", alone.p50_ms, "ms")
     result.add("alone p99", alone.p99_ms, "ms")
-    for name in rounds[0].cores:
-        result.add(f"cores of {name}", middle([each.cores[name] for each in rounds]), "cores")
+    add_costs(result, floors, rounds, what="purchase through HTTP")
     result.details = {
         "pgbench_rounds": [each.as_json() for each in floors],
         "http_rounds": [each.as_json() for each in rounds],
