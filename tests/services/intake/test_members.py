@@ -96,6 +96,15 @@ def test_newcomers_are_enrolled_only_where_asked_for(till: Till) -> None:
     assert till.rows("SELECT count(*) FROM member") == [(1,)]
 
 
+def test_a_newcomer_has_joined_at_their_first_purchase(till: Till) -> None:
+    """An import of old sales makes members who joined then, not today."""
+    later = till.purchase("NEWCARD1", "1.00", occurred_at="2026-03-02T10:00:00+01:00")
+    first = till.purchase("NEWCARD1", "1.00", occurred_at="2026-02-01T10:00:00+01:00")
+    till.send(later, first, enrol_unknown=True)
+    ((joined_at,),) = till.rows("SELECT joined_at FROM member")
+    assert joined_at.isoformat() == "2026-02-01T09:00:00+00:00"
+
+
 def test_newcomers_of_one_batch_are_one_member_each(till: Till) -> None:
     answers = till.send(
         *(till.purchase(f"NEWCARD{n % 3}", "1.00") for n in range(9)), enrol_unknown=True
