@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
@@ -43,14 +44,17 @@ def bench(
         list[str] | None,
         typer.Argument(
             help=f"What to measure: {', '.join(BENCHES)}. All of them, in this order, if left out; "
-            "that takes about half an hour, most of it for `growth`.",
+            "that takes about 40 minutes, most of it for `growth`.",
         ),
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Small sizes: shows that it works, measures nothing.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Repeats the generated data.")] = SEED,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes of `http`.")] = 1,
+    workers: Annotated[
+        int,
+        typer.Option(min=0, max=64, help="Server processes of `http`; 0: one for each core."),
+    ] = 0,
     online_retail: Annotated[
         Path,
         typer.Option(help="Folder with the Online Retail II files; `import` measures them too."),
@@ -70,7 +74,7 @@ def bench(
         now=house.clock.now(),
         seed=seed,
         quick=quick,
-        workers=workers,
+        workers=workers or os.cpu_count() or 1,
         files=online_retail if online_retail.is_dir() else None,
     )
     about = {"measured_at": format_instant(conditions.now), "seed": seed, "quick": quick}

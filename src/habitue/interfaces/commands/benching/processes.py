@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
 KILOBYTE = 1024
-MEGABYTE = 1024 * 1024
+_SAMPLE_SECONDS = 0.02
 
 
 class ProcessFailedError(RuntimeError):
@@ -29,7 +30,7 @@ class Ended:
     seconds: float
     cpu_seconds: float
     peak_memory_mb: float
-    """The largest resident set of the process or of one of the children it waited for."""
+    """The largest resident set of the process itself."""
 
 
 def run(arguments: Sequence[str], *, given: bytes = b"") -> Ended:
@@ -43,8 +44,7 @@ def run(arguments: Sequence[str], *, given: bytes = b"") -> Ended:
                 arguments, stdin=source, stdout=output, stderr=words
             )
             try:
-                # Waited for here and not by `subprocess`, which keeps no account of the costs.
-                _, status, usage = os.wait4(process.pid, 0)
+                status, usage, peak = _watch(process.pid)
             except BaseException:
                 process.kill()
                 process.wait()
@@ -62,9 +62,33 @@ def run(arguments: Sequence[str], *, given: bytes = b"") -> Ended:
             words=said,
             seconds=seconds,
             cpu_seconds=usage.ru_utime + usage.ru_stime,
-            # Kilobytes on Linux, bytes on macOS.
-            peak_memory_mb=usage.ru_maxrss / (MEGABYTE if sys.platform == "darwin" else KILOBYTE),
+            peak_memory_mb=peak,
         )
+
+
+def _watch(pid: int) -> tuple[int, resource.struct_rusage, float]:
+    """Wait for a process; its status, its costs, and its largest resident set in megabytes.
+
+    Waited for here and not by `subprocess`, which keeps no account of the costs.  The peak is read
+    while the process runs: what the system tells at its end begins with the size of this process,
+    which it was for a moment.
+    """
+    peak = 0.0
+    while True:
+        ended, status, usage = os.wait4(pid, os.WNOHANG)
+        if ended:
+            return status, usage, peak or usage.ru_maxrss / KILOBYTE
+        peak = max(peak, _peak_memory_mb(pid))
+        time.sleep(_SAMPLE_SECONDS)
+
+
+def _peak_memory_mb(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    peaks = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+    return peaks[0] / KILOBYTE if peaks else 0.0
 
 
 def cpu_of(pid: int) -> float:
