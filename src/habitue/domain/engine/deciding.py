@@ -33,9 +33,7 @@ from habitue.domain.engine.spending import (
     apply_transfer_out,
 )
 from habitue.domain.engine.types import (
-    Allotment,
     Decision,
-    Draw,
     MemberState,
     SharedFacts,
 )
@@ -168,15 +166,3 @@ def advance(programmes: Mapping[int, Programme], state: MemberState, at: Instant
         advance_state(programmes, later, Books(later), [], at)
     later.horizon = max(later.horizon, at)
     return later
-
-
-def apply_draws(shared: SharedFacts, draws: Iterable[Draw]) -> None:
-    """Bring shared facts up to date after a decision, for the next one in the same batch."""
-    for draw in draws:
-        if draw.budget in shared.remaining_units:
-            shared.remaining_units[draw.budget] -= draw.taken
-        if draw.budget in shared.remaining_times:
-            shared.remaining_times[draw.budget] -= draw.times
-        shared.allotments[(draw.event_id, draw.budget)] = Allotment(
-            draw.wanted, draw.granted, draw.granted_times
-        )
