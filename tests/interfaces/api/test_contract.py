@@ -51,6 +51,8 @@ def _small(schema: Any) -> Any:
 def _send(client: Client, case: schemathesis.Case[Any]) -> httpx.Response:
     plain = case.as_transport_kwargs(base_url="http://api")
     headers = {**plain["headers"], "authorization": f"Bearer {client.tokens['full']}"}
+    # Bytes, for a header may hold what is not ASCII, and the client would refuse to send it.
+    sent = {name: str(value).encode("utf-8", "replace") for name, value in headers.items()}
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(client.app)
@@ -59,7 +61,7 @@ def _send(client: Client, case: schemathesis.Case[Any]) -> httpx.Response:
                 plain["method"],
                 plain["url"],
                 params=plain.get("params"),
-                headers=headers,
+                headers=sent,
                 json=plain.get("json"),
                 content=plain.get("data"),
             )
