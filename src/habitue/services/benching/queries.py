@@ -11,6 +11,7 @@ from psycopg import Connection
 IDENTIFIERS: Final = ("card", "phone", "email", "external")
 """Kinds of query that show a whole identifier."""
 
+_SAMPLED_FROM: Final = 10_000
 _SAMPLE: Final = """
 SELECT m.given_name, m.family_name, m.folded_name,
     (SELECT i.value FROM identifier i WHERE i.member_id = m.member_id AND i.kind = 'card'),
@@ -28,7 +29,8 @@ def make_queries(
 
     The members they are about are taken evenly from all ``members`` of the database.
     """
-    share = min(100.0, 400.0 * count / members)
+    # Pages are what is sampled: of few members, all, or the sample may be of empty pages.
+    share = 100.0 if members < _SAMPLED_FROM else min(100.0, 400.0 * count / members)
     rows = connection.execute(_SAMPLE, [share, seed]).fetchall()
     connection.commit()
     random = Random(seed)  # noqa: S311  # Data for measuring must be repeatable, not secret.
