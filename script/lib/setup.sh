@@ -19,6 +19,12 @@ PYTHON="$VENV/bin/python"
 LOCKS="$ROOT/requirements"
 GUARD="$ROOT/.venv.lock"
 
+# Compiled modules are kept, even where the surroundings forbid it (images for containers often do):
+# without them every command compiles some thousand files before it begins. They stay out of the
+# source folders.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$ROOT/var/cache/python"
+
 find_python() {
     for candidate in ${HABITUE_PYTHON:+"$HABITUE_PYTHON"} python3 python3.13 python3.12 python3.11 python3.14 python; do
         command -v "$candidate" >/dev/null 2>&1 || continue
