@@ -27,7 +27,7 @@ def test_the_peak_is_not_that_of_whoever_started_the_process() -> None:
 def test_what_is_let_go_again_still_counts() -> None:
     before = peak_memory()
     ballast = b"x" * (before + 50_000_000)
-    assert peak_memory() >= before + len(ballast) // 2
+    assert peak_memory() > before + 40_000_000, len(ballast)
 
 
 def test_there_is_a_core() -> None:
