@@ -31,7 +31,7 @@ class Sight:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Basket:
     """Lines with what counts of each: ``spends`` for rules that look at lines, ``whole_spends``
     for rules on the whole order (they differ only where order discounts stay with the order).
