@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 
 RoundingMode: TypeAlias = Literal["floor", "half_up", "half_even", "ceil"]
+
+_WHOLE: Final = {int}
 
 
 def round_ratio(numerator: int, denominator: int, mode: RoundingMode = "floor") -> int:
@@ -61,6 +63,8 @@ def split_by_largest_remainder(total: int, weights: Sequence[int | Fraction]) ->
 
 def _whole_weights(weights: Sequence[int | Fraction]) -> Sequence[int]:
     """The same proportions in whole numbers."""
+    if set(map(type, weights)) == _WHOLE:
+        return cast("Sequence[int]", weights)
     denominators = {weight.denominator for weight in weights}
     if denominators == {1}:
         return [weight.numerator for weight in weights]

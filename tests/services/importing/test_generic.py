@@ -7,7 +7,7 @@ import pytest
 from habitue.domain.events import EventKey, Purchase, Return
 from habitue.integrations.files.opening import open_table
 from habitue.services.importing.mapping import MappingProblem, load_mapping
-from habitue.services.importing.reading import read_pieces
+from habitue.services.importing.reading import read_pieces, translate
 from habitue.services.importing.receipts import Receipt, Reject, Sort
 from tests.services.importing.building import CONVENTIONS, NOW
 
@@ -28,9 +28,14 @@ def read(
     table = open_table(path, how.wishes, how.reading)
     receipts: list[Receipt] = []
     rejects: list[Reject] = []
-    for piece in read_pieces(table, how, how.translator(how.source, CONVENTIONS, NOW)):
-        receipts += piece.receipts
+    translator = how.translator(how.source, CONVENTIONS, NOW)
+    for piece in read_pieces(table, how):
         rejects += piece.rejects
+        for result in (each for group in piece.groups for each in translate(group, translator)):
+            if isinstance(result, Receipt):
+                receipts.append(result)
+            else:
+                rejects.append(result)
     table.close()
     return receipts, [(reject.line, str(reject.code), reject.path) for reject in rejects]
 

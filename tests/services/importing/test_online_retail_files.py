@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ import duckdb
 import pytest
 
 from habitue.integrations.files.opening import open_table
+from habitue.integrations.files.tables import Table
 from habitue.kit.instants import parse_instant
 from habitue.services.documents import read_programme_document
-from habitue.services.importing.mapping import load_mapping
-from habitue.services.importing.reading import read_pieces
+from habitue.services.importing.mapping import Mapping, load_mapping
+from habitue.services.importing.reading import read_pieces, translate
+from habitue.services.importing.receipts import Receipt
 from habitue.services.programmes import publish_version
 from tests.services.importing.building import CONVENTIONS, NOW
 from tests.support.database import DatabaseForTests
@@ -44,6 +47,17 @@ FROM read_parquet(?) GROUP BY sort
 """
 
 
+def receipts_of(table: Table, mapping: Mapping) -> Iterator[Receipt]:
+    """The receipts of a file without a fault."""
+    translator = mapping.translator("s", CONVENTIONS, NOW)
+    for piece in read_pieces(table, mapping):
+        assert piece.rejects == []
+        for group in piece.groups:
+            for result in translate(group, translator):
+                assert isinstance(result, Receipt)
+                yield result
+
+
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name", NAMES)
 def test_every_line_is_what_an_independent_count_says(shared_data: Path, name: str) -> None:
@@ -53,14 +67,12 @@ def test_every_line_is_what_an_independent_count_says(shared_data: Path, name: s
     lines: Counter[str] = Counter()
     receipts: Counter[str] = Counter()
     pence: Counter[str] = Counter()
-    for piece in read_pieces(table, mapping, mapping.translator("s", CONVENTIONS, NOW)):
-        assert piece.rejects == []
-        for receipt in piece.receipts:
-            lines[receipt.sort] += len(receipt.lines)
-            receipts[receipt.sort] += 1
-            if receipt.event is not None:
-                body: Any = receipt.event.body
-                pence[receipt.sort] += sum(line.amount for line in body.lines)
+    for receipt in receipts_of(table, mapping):
+        lines[receipt.sort] += len(receipt.lines)
+        receipts[receipt.sort] += 1
+        if receipt.event is not None:
+            body: Any = receipt.event.body
+            pence[receipt.sort] += sum(line.amount for line in body.lines)
     table.close()
     with duckdb.connect() as connection:
         found = connection.execute(SORTS, [str(path)]).fetchall()
@@ -75,12 +87,10 @@ def test_an_invoice_in_both_files_has_one_body(shared_data: Path) -> None:
     mapping = load_mapping("online-retail", zone="Europe/London")
     for name in NAMES:
         table = open_table(shared_data / name, mapping.wishes, mapping.reading)
-        translator = mapping.translator("s", CONVENTIONS, NOW)
         bodies.append(
             {
                 receipt.number: (receipt.event, receipt.digest)
-                for piece in read_pieces(table, mapping, translator)
-                for receipt in piece.receipts
+                for receipt in receipts_of(table, mapping)
                 if receipt.event is None
                 or parse_instant("2010-12-01T00:00:00+00:00")
                 <= receipt.event.occurred_at

@@ -20,15 +20,17 @@ def next_due(programme: Programme, state: MemberState) -> Instant:
     due = state.standing.valid_until if programme.tiers is not None else FAR_FUTURE
     if programme.tiers is not None and state.enrolled_at is not None:
         due = min(due, next_tenure(programme, programme.tiers, state))
+    horizon = state.horizon
     for lot in state.lots:
-        if lot.expires_at is not None and lot.expires_at < due:
-            due = lot.expires_at
-        if lot.activates_at > state.horizon and lot.activates_at < due:
-            due = lot.activates_at
+        expires, activates = lot.expires_at, lot.activates_at
+        if expires is not None and expires < due:
+            due = expires
+        if horizon < activates < due:
+            due = activates
         if lot.inactive:
             due = min(due, effective_expiry(programme, state, lot))
     # A tier that protected lots from lapsing may end after their time: they lapse then, not before.
-    return max(due, state.horizon)
+    return max(due, horizon)
 
 
 def in_force(programmes: Mapping[int, Programme], at: Instant) -> Programme:
@@ -54,10 +56,39 @@ def advance(
     """
     while state.next_due <= until:
         at = state.next_due
-        state.horizon = at
         programme = in_force(programmes, at)
+        if in_force(programmes, until) is programme:
+            latest = _latest_of_activations(programme, state, until)
+            if latest >= at:
+                # Nothing but activations, and nothing waits for them: one step for all.
+                state.horizon = latest
+                state.next_due = next_due(programme, state)
+                continue
+        state.horizon = at
         _step(programme, state, books, moves, at)
         state.next_due = next_due(programme, state)
+
+
+def _latest_of_activations(programme: Programme, state: MemberState, until: Instant) -> Instant:
+    """The latest activation up to ``until`` where nothing else becomes true by then and no debt
+    waits for what becomes active; 0 otherwise."""
+    tiers = programme.tiers
+    if state.debts or (
+        tiers is not None
+        and (
+            state.standing.valid_until <= until
+            or any(metric.name == "tenure" for metric in tiers.metrics)
+        )
+    ):
+        return 0
+    latest = 0
+    for lot in state.lots:
+        expires, activates = lot.expires_at, lot.activates_at
+        if lot.inactive or (expires is not None and expires <= until):
+            return 0
+        if latest < activates <= until:
+            latest = activates
+    return latest
 
 
 def _step(

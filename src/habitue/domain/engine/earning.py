@@ -354,6 +354,7 @@ def points_by_line(
     if not context.lines:
         return {}
     contributions: dict[str, list[_Contribution]] = {}
+    names = [line.line for line in context.lines]
     for earning in earnings:
         if not totals.get(earning.currency) or not earning.given:
             continue
@@ -371,7 +372,7 @@ def points_by_line(
     return {
         currency: dict(
             zip(
-                (line.line for line in context.lines),
+                names,
                 split_by_largest_remainder(totals[currency], _summed(parts)),
                 strict=True,
             )
@@ -384,7 +385,7 @@ def _all_on_first(count: int) -> list[Spend]:
     return [1, *([0] * (count - 1))]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Contribution:
     """Weights of the lines times an exact ratio (numerator, denominator)."""
 

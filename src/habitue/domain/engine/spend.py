@@ -31,7 +31,7 @@ class Sight:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Basket:
     """Lines with what counts of each: ``spends`` for rules that look at lines, ``whole_spends``
     for rules on the whole order (they differ only where order discounts stay with the order).
@@ -58,14 +58,16 @@ class Basket:
         else:
             matches = wanted.matches
             hits = tuple(
-                counts and matches(line)
-                for line, counts in zip(self.lines, self.counts, strict=True)
+                [
+                    counts and matches(line)
+                    for line, counts in zip(self.lines, self.counts, strict=True)
+                ]
             )
             values = tuple(
-                spend if hit else 0 for spend, hit in zip(self.spends, hits, strict=True)
+                [spend if hit else 0 for spend, hit in zip(self.spends, hits, strict=True)]
             )
         quantities = tuple(
-            line.quantity if hit else 0 for line, hit in zip(self.lines, hits, strict=True)
+            [line.quantity if hit else 0 for line, hit in zip(self.lines, hits, strict=True)]
         )
         return Sight(hits, any(hits), values, sum(values), quantities, sum(quantities))
 
@@ -81,7 +83,7 @@ EMPTY_BASKET = Basket((), (), (), ())
 def basket_of(purchase: Purchase, settings: SpendSettings) -> Basket:
     """The basket of a purchase as the programme's settings see it."""
     lines = purchase.lines
-    counts = tuple(_counts(line, settings) for line in lines)
+    counts = tuple([line.role == "goods" or _counts(line, settings) for line in lines])
     figures = [
         _own_figure(line, settings) if counted else 0
         for line, counted in zip(lines, counts, strict=True)
@@ -140,8 +142,7 @@ def remaining_basket(basket: Basket, quantities: Sequence[int], amounts: Sequenc
 
 
 def _counts(line: Line, settings: SpendSettings) -> bool:
-    if line.role == "goods":
-        return True
+    """Whether a line that sells no goods is spend."""
     return {
         "delivery": settings.delivery,
         "tip": settings.tips,

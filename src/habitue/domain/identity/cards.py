@@ -12,6 +12,7 @@ character is found, and every swap of any two characters.
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import mul
 from typing import Final
 
 # Left out: 0 O Q, 1 I L, 2 Z, 5 S, 8 B, U.  A character is only needed once per shape.
@@ -21,14 +22,22 @@ NUMBER_LENGTH: Final = 12
 _SIZE: Final = len(ALPHABET)
 _LETTERS: Final = "ACDEFGHJKMNPRTVWXY"
 _INDEX: Final = {character: index for index, character in enumerate(ALPHABET)}
+_CHARACTERS: Final = frozenset(ALPHABET)
 _BASE: Final = 5
+
+
+def _powers(length: int) -> tuple[int, ...]:
+    """What each character of a text counts that stands before a check character."""
+    return tuple(pow(_BASE, length - place, _SIZE) for place in range(length))
+
+
+_POWERS: Final = _powers(NUMBER_LENGTH - 1)
 
 
 def check_character(body: str) -> str:
     """The character that makes a text over ``ALPHABET`` a number when it is put behind it."""
-    total = 0
-    for character in body:
-        total = (total + _INDEX[character]) * _BASE % _SIZE
+    powers = _POWERS if len(body) == NUMBER_LENGTH - 1 else _powers(len(body))
+    total = sum(map(mul, map(_INDEX.__getitem__, body), powers))
     return ALPHABET[-total % _SIZE]
 
 
@@ -45,11 +54,7 @@ def make_number(randbelow: Callable[[int], int]) -> str:
 
 def looks_like_number(value: str) -> bool:
     """Whether a bare text has the form of a member number, whatever its check character."""
-    return (
-        len(value) == NUMBER_LENGTH
-        and value[0] in _LETTERS
-        and all(character in _INDEX for character in value)
-    )
+    return len(value) == NUMBER_LENGTH and value[0] in _LETTERS and _CHARACTERS.issuperset(value)
 
 
 def is_number(value: str) -> bool:

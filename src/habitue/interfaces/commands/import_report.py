@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import resource
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -167,10 +165,3 @@ def show_summary(document: Mapping[str, Any]) -> None:
         f" New members: {document['members_created']:,}."
         f" {document['seconds']:,} s, {document['peak_memory_mb']:,} MB."
     )
-
-
-def peak_memory_mb() -> int:
-    """The most memory that this process has held, in megabytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Kilobytes on Linux, bytes on macOS.
-    return peak // (1 << 20 if sys.platform == "darwin" else 1 << 10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,6 @@ from habitue.interfaces.commands.exit_codes import ExitCode
 from habitue.interfaces.commands.import_report import (
     RejectFile,
     Reporter,
-    peak_memory_mb,
     show_summary,
 )
 from habitue.interfaces.commands.import_texts import file_text
@@ -23,8 +23,10 @@ from habitue.interfaces.commands.installation import Installation, installation
 from habitue.interfaces.commands.output import print_json, say, stop
 from habitue.interfaces.texts.catalogue import refusal_text
 from habitue.kit.instants import SECOND, format_instant
+from habitue.kit.processes import peak_memory, usable_cores
 from habitue.selectors.digests import get_digest
 from habitue.selectors.programmes import Compiled, get_one_compiled
+from habitue.services.importing.crew import ColleagueLostError, suitable_workers
 from habitue.services.importing.importing import FileProblem, Import
 from habitue.services.importing.mapping import Mapping, MappingProblem, load_mapping, with_source
 from habitue.services.importing.remembering import totals
@@ -50,6 +52,12 @@ RejectPath = Annotated[
     Path | None, typer.Option(help="Where rejected lines go: .csv, else JSON lines.")
 ]
 BatchSize = Annotated[int, typer.Option(min=1, max=10_000, help="Receipts in one transaction.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=64, help="Processes; one for each core unless told, and 1 for small files."
+    ),
+]
 Again = Annotated[bool, typer.Option("--again", help="Read known files again.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Read and check everything, record nothing.")
@@ -69,6 +77,7 @@ def transactions(
     source: Source = "",
     reject_file: RejectPath = None,
     batch_size: BatchSize = 1_000,
+    workers: Workers = None,
     again: Again = False,
     dry_run: DryRun = False,
     with_totals: Totals = True,
@@ -81,7 +90,8 @@ def transactions(
         stop(ExitCode.USAGE, "--source is one word of at most 64 characters, without a colon.")
     started = house.clock.now()
     url = house.open_migrated()
-    with psycopg.connect(url, autocommit=True, application_name="habitue-import") as connection:
+    connect = partial(psycopg.connect, url, autocommit=True, application_name="habitue-import")
+    with connect() as connection:
         compiled, how = _prepared(connection, programme, mapping, source)
         rejects = _reject_file(house, reject_file)
         with Reporter(rejects) as reporter:
@@ -95,6 +105,8 @@ def transactions(
                 connection=None if dry_run else connection,
                 batch_size=batch_size,
                 again=again,
+                workers=workers or _workers(files, compiled),
+                connect=connect,
             )
             problem = _run(job, files)
         summary: dict[str, Any] = {"ok": problem is None, **job.counts.as_json()}
@@ -107,10 +119,19 @@ def transactions(
         "source": how.source,
         "dry_run": dry_run,
         "seconds": round((house.clock.now() - started) / SECOND, 3),
-        "peak_memory_mb": peak_memory_mb(),
+        "peak_memory_mb": (peak_memory() + job.peak_memory) >> 20,
         "reject_file": str(rejects.path) if rejects.count else None,
     }
     _finish(summary, problem, as_json=as_json)
+
+
+def _workers(files: list[Path], programme: Compiled) -> int:
+    """How many processes share the work, where nobody has said so.
+
+    What members share goes to those who come first; only one process serves them in the order of
+    the file.
+    """
+    return 1 if programme.budgets else suitable_workers(files, cores=usable_cores())
 
 
 def _run(job: Import, files: list[Path]) -> Problem | None:
@@ -123,6 +144,10 @@ def _run(job: Import, files: list[Path]) -> Problem | None:
     except Refusal as error:
         code = ExitCode.TRY_AGAIN if error.code is Code.BUSY else ExitCode.BAD_INPUT
         return Problem(code, {**error.as_json(), "text": _sentence(error)})
+    except ColleagueLostError as error:
+        facts = {"code": "process_lost", "detail": str(error)}
+        text = f"The import broke off: {error}. What was recorded stays; import again to go on."
+        return Problem(ExitCode.BROKEN, {**facts, "text": text})
     return None
 
 

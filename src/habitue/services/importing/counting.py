@@ -8,7 +8,7 @@ Every line that was read is in exactly one of the counters ``lines_purchases``, 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Literal, TypeAlias
 
 from habitue.services.importing.receipts import Receipt, Sort
@@ -84,6 +84,12 @@ class Counts:
         self.returns_partly_matched += matching == "partly"
         self.returns_unlinked += matching in ("partly", "unlinked")
 
+    def add(self, other: Counts) -> None:
+        """Count in what was counted elsewhere."""
+        for each in fields(self):
+            ours, theirs = getattr(self, each.name), getattr(other, each.name)
+            setattr(self, each.name, ours + theirs)
+
     @property
     def lines(self) -> int:
         """Lines that were not known before, rejected ones among them."""
@@ -93,6 +99,11 @@ class Counts:
     def invoices(self) -> int:
         """Receipts that were not known before, rejected ones among them."""
         return sum(self.by_kind.values()) + self.invoices_rejected
+
+    @property
+    def invoices_read(self) -> int:
+        """Receipts, whatever became of them."""
+        return self.invoices + self.invoices_already_known
 
     def as_json(self) -> dict[str, int]:
         """The counters as plain data."""

@@ -9,7 +9,7 @@ number; the ledger refuses that group (another body under the same key), which a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -57,6 +57,33 @@ class Group:
             if batch.faults:
                 yield from (before + i - start for i in batch.faults if start <= i < stop)
             before += stop - start
+
+
+def gathered(groups: Sequence[Group]) -> list[Group]:
+    """The same groups, their lines alone in one batch.
+
+    A group refers to the batches that it was read in, most of whose lines are others'; this is the
+    form in which some groups can be sent elsewhere.
+    """
+    lines: list[int] = []
+    # Sheets of one workbook need not have the same columns.
+    names = {name for group in groups for batch, _, _ in group.pieces for name in batch.columns}
+    columns: dict[str, list[Any]] = {name: [] for name in sorted(names)}
+    batch = Batch(lines, columns, 0)
+    moved = []
+    for group in groups:
+        start = len(lines)
+        for source, first, stop in group.pieces:
+            if source.faults:
+                for place in range(first, stop):
+                    if place in source.faults:
+                        batch.faults[len(lines) + place - first] = source.faults[place]
+            lines += source.lines[first:stop]
+            for name, column in columns.items():
+                cells = source.columns.get(name)
+                column.extend([None] * (stop - first) if cells is None else cells[first:stop])
+        moved.append(Group(group.number, [(batch, start, len(lines))], group.latest, group.size))
+    return moved
 
 
 class Grouper:

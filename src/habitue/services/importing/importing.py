@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -16,19 +18,17 @@ from habitue.integrations.files.tables import FileFault, FileProblem, Table
 from habitue.kit.clock import Clock
 from habitue.kit.instants import Instant
 from habitue.selectors.programmes import Compiled
+from habitue.services.importing.clerk import Clerk, Done, Hands
 from habitue.services.importing.counting import Counts
+from habitue.services.importing.crew import Crew, customer_key
 from habitue.services.importing.mapping import Mapping
 from habitue.services.importing.reading import LINES_AT_ONCE, Piece, first_moment, read_pieces
-from habitue.services.importing.receipts import ImportFault, Receipt, Reject, Sort, rejects_of
-from habitue.services.importing.recording import Recorded, record_receipts
-from habitue.services.importing.remembering import file_read_before, remember_file, set_aside
+from habitue.services.importing.receipts import ImportFault, Reject
+from habitue.services.importing.remembering import file_read_before, remember_file
 
 __all__ = ["FileFault", "FileProblem", "Import", "ImportFault", "Reject", "Watcher"]
 
 Connection: TypeAlias = psycopg.Connection[Any]
-
-# Long receipts fill a batch before their number does.
-_MOST_LINES = 40_000
 
 
 class Watcher(Protocol):
@@ -51,6 +51,8 @@ class Import:
     ``batch_size`` is the most receipts in one transaction, ``lines_at_once`` how many lines are
     read before receipts are closed.  ``again`` reads files that are known.
     ``connection`` is absent for a dry run: everything is read and checked, nothing is recorded.
+    With more than one of ``workers`` so many processes share the receipts, each with a connection
+    that it gets from ``connect``; then no other thread may run in this process.
     """
 
     programme: Compiled
@@ -63,9 +65,11 @@ class Import:
     batch_size: int = 1_000
     again: bool = False
     lines_at_once: int = LINES_AT_ONCE
+    workers: int = 1
+    connect: Callable[[], Connection] | None = None
     counts: Counts = field(default_factory=Counts)
-    _pending: list[Receipt] = field(default_factory=list)
-    _pending_lines: int = 0
+    peak_memory: int = 0
+    """The most bytes that the other processes have held, all together; known at the end."""
 
     def run(self, files: Sequence[Path]) -> Counts:
         """Read the files and record what is in them.
@@ -82,10 +86,40 @@ class Import:
         not the programme's.  Locks what the intake locks, batch by batch.
         """
         self._check_currency()
+        if self.workers == 1 or self.connect is None or self.connection is None:
+            self._import_all(files, self._clerk(self.connection))
+            return self.counts
+        # The processes begin before a library that reads files has threads of its own.
+        with Crew(
+            self.workers,
+            partial(self._colleague, self.connect),
+            owner=partial(customer_key, mapping=self.mapping, phones=self.phones),
+            batch_size=self.batch_size,
+        ) as crew:
+            self._import_all(files, crew)
+            self.peak_memory = crew.dismiss()
+        return self.counts
+
+    def _import_all(self, files: Sequence[Path], hands: Hands) -> None:
         begins = {path: self._begins(path) for path in files}
         for path in sorted(files, key=lambda path: begins[path]):
-            self._import(path)
-        return self.counts
+            self._import(path, hands)
+
+    def _clerk(self, connection: Connection | None) -> Clerk:
+        return Clerk(
+            programme=self.programme,
+            mapping=self.mapping,
+            clock=self.clock,
+            phones=self.phones,
+            country=self.country,
+            connection=connection,
+            batch_size=self.batch_size,
+        )
+
+    @contextmanager
+    def _colleague(self, connect: Callable[[], Connection]) -> Iterator[Clerk]:
+        with connect() as connection:
+            yield self._clerk(connection)
 
     def _check_currency(self) -> None:
         ours = self.programme.conventions.currency
@@ -103,27 +137,23 @@ class Import:
         finally:
             table.close()
 
-    def _import(self, path: Path) -> None:
+    def _import(self, path: Path, hands: Hands) -> None:
         digest = "" if self.connection is None else fingerprint(path)
         if self._is_known(digest):
             return
         lines, rejected = self.counts.lines_read, self.counts.lines_rejected
-        receipts = 0
+        receipts = self.counts.invoices_read
         table = self._open(path)
         try:
             self.watcher.opened(path, table.total)
-            translator = self.mapping.translator(
-                self.mapping.source, self.programme.conventions, self.clock.now()
-            )
-            for piece in read_pieces(
-                table, self.mapping, translator, lines_at_once=self.lines_at_once
-            ):
-                receipts += len(piece.receipts)
-                self._take(path, piece)
-            self._flush(path)
+            hands.begin(self.clock.now())
+            for piece in read_pieces(table, self.mapping, lines_at_once=self.lines_at_once):
+                self._take(path, piece, hands)
+            self._note(path, hands.finish())
+        except FileProblem:
+            self._note(path, hands.drop())
+            raise
         finally:
-            self._pending.clear()
-            self._pending_lines = 0
             table.close()
         if self.connection is not None and self.counts.lines_rejected == rejected:
             remember_file(
@@ -131,7 +161,7 @@ class Import:
                 **self._memory(digest),
                 name=path.name,
                 lines=self.counts.lines_read - lines,
-                receipts=receipts,
+                receipts=self.counts.invoices_read - receipts,
                 now=self.clock.now(),
             )
 
@@ -156,71 +186,17 @@ class Import:
         self.counts.invoices_already_known += receipts
         return True
 
-    def _take(self, path: Path, piece: Piece) -> None:
+    def _take(self, path: Path, piece: Piece, hands: Hands) -> None:
         self.counts.lines_read += piece.lines
-        self._reject(path, piece.rejects)
-        for receipt in piece.receipts:
-            self._pending.append(receipt)
-            self._pending_lines += len(receipt.lines)
-            if len(self._pending) >= self.batch_size or self._pending_lines >= _MOST_LINES:
-                self._flush(path)
+        by_themselves = Done()
+        by_themselves.reject(piece.rejects)
+        self._note(path, [by_themselves])
+        for group in piece.groups:
+            self._note(path, hands.take(group))
         self.watcher.read(piece.lines, piece.done)
 
-    def _reject(self, path: Path, rejects: list[Reject]) -> None:
-        if rejects:
-            receipts = {reject.receipt for reject in rejects if reject.receipt}
-            self.counts.rejected(lines=len(rejects), receipts=len(receipts))
-            self.watcher.rejected(path, rejects)
-
-    def _flush(self, path: Path) -> None:
-        pending, self._pending, self._pending_lines = self._pending, [], 0
-        if self.connection is None:
-            for receipt in pending:
-                self.counts.recorded(receipt)
-            return
-        events = [receipt for receipt in pending if receipt.event is not None]
-        answers = record_receipts(
-            self.connection,
-            events,
-            programme=self.programme.code,
-            clock=self.clock,
-            phones=self.phones,
-            country=self.country,
-        )
-        for receipt, answer in zip(events, answers, strict=True):
-            self._count(path, receipt, answer)
-        self._set_aside(path, [receipt for receipt in pending if receipt.event is None])
-
-    def _count(self, path: Path, receipt: Receipt, answer: Recorded) -> None:
-        counts = self.counts
-        counts.members_created += answer.member_created
-        if answer.refusal is not None:
-            counts.returns_rejected += receipt.sort is Sort.RETURN
-            self._reject(path, rejects_of(receipt, answer.refusal))
-        elif answer.known:
-            counts.known(receipt)
-        else:
-            counts.recorded(receipt)
-            if receipt.sort is Sort.RETURN:
-                counts.returned(answer.matching)
-
-    def _set_aside(self, path: Path, receipts: list[Receipt]) -> None:
-        if not receipts:
-            return
-        assert self.connection is not None
-        fresh, differing = set_aside(
-            self.connection,
-            receipts,
-            source=self.mapping.source,
-            programme_id=self.programme.programme_id,
-            now=self.clock.now(),
-        )
-        for receipt in receipts:
-            if receipt.number in fresh:
-                fresh.discard(receipt.number)
-                self.counts.recorded(receipt)
-            elif receipt.number in differing:
-                key = f"{self.mapping.source} {receipt.number}"
-                self._reject(path, rejects_of(receipt, Refusal(Code.KEY_REUSED, value=key)))
-            else:
-                self.counts.known(receipt)
+    def _note(self, path: Path, done: list[Done]) -> None:
+        for each in done:
+            self.counts.add(each.counts)
+            if each.rejects:
+                self.watcher.rejected(path, each.rejects)

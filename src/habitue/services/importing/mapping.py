@@ -14,6 +14,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from habitue.domain.identity.kinds import Kind
 from habitue.domain.received.fields import LONGEST_CODE, LONGEST_KEY, LONGEST_NAME
 from habitue.domain.received.normalising import Conventions
 from habitue.integrations.documents import UnreadableDocument, load_document
@@ -38,7 +39,8 @@ class Mapping:
 
     ``invoice_parts`` are the fields that together number a receipt where no column does.
     ``currency`` is what all amounts are in; empty where the file or the programme says it.
-    ``translator`` makes the translator for a programme's conventions at an instant.
+    ``identifier`` is what the customer column holds.  ``translator`` makes the translator for a
+    programme's conventions at an instant.
     """
 
     name: str
@@ -50,6 +52,12 @@ class Mapping:
     invoice_parts: tuple[str, ...]
     has_time: bool
     translator: Callable[[str, Conventions, Instant], Translator]
+    identifier: Kind = "external"
+
+    def names(self, customer: str) -> str:
+        """The identifier's text of a customer: one of a shop system is known by its name and the
+        customer's number there."""
+        return f"{self.source}:{customer}" if self.identifier == "external" else customer
 
     @property
     def fingerprint(self) -> str:
@@ -230,6 +238,7 @@ def _mapping(
         invoice_parts=(),
         has_time=False,
         translator=rules.translator,
+        identifier=rules.identifier,
     )
 
 

@@ -16,7 +16,6 @@ from habitue.services.importing.receipts import (
     ImportFault,
     LineFaults,
     Outcome,
-    Receipt,
     Reject,
     Translator,
 )
@@ -29,16 +28,16 @@ _KEY: Final = "invoice"
 @dataclass(slots=True)
 class Piece:
     """What some more lines of a file have brought: how many lines were read, how far that is into
-    the file, and what is complete by now."""
+    the file, the receipts whose lines are together by now, and lines that belong to none."""
 
     lines: int
     done: int
-    receipts: list[Receipt]
+    groups: list[Group]
     rejects: list[Reject]
 
 
 def read_pieces(
-    table: Table, mapping: Mapping, translator: Translator, *, lines_at_once: int = LINES_AT_ONCE
+    table: Table, mapping: Mapping, *, lines_at_once: int = LINES_AT_ONCE
 ) -> Iterator[Piece]:
     """Read a table to its end; raises ``FileProblem`` where that is not possible."""
     grouper = Grouper(_KEY, mapping.window)
@@ -46,15 +45,21 @@ def read_pieces(
     done = 0
     for batch in table.batches(lines_at_once):
         prepare(batch)
-        piece = Piece(len(batch), batch.done, [], _without_number(batch))
-        for group in grouper.add(batch):
-            _translate(group, translator, piece)
+        rejects = _without_number(batch)
+        yield Piece(len(batch), batch.done, list(grouper.add(batch)), rejects)
         done = batch.done
-        yield piece
-    last = Piece(0, done, [], [])
-    for group in grouper.finish():
-        _translate(group, translator, last)
-    yield last
+    yield Piece(0, done, list(grouper.finish()), [])
+
+
+def translate(group: Group, translator: Translator) -> Outcome:
+    """What the lines of a receipt are; rejects where some could not be split into columns."""
+    broken = list(group.faults())
+    if not broken:
+        return translator.translate(group)
+    faults = LineFaults()
+    for place in broken:
+        faults.add(place, ImportFault.WRONG_NUMBER_OF_FIELDS)
+    return faults.rejects(group)
 
 
 def first_moment(table: Table, mapping: Mapping) -> Instant:
@@ -64,23 +69,6 @@ def first_moment(table: Table, mapping: Mapping) -> Instant:
         return 0
     _Preparation(mapping)(batch)
     return min((moment for moment in batch.columns["date"] if isinstance(moment, int)), default=0)
-
-
-def _translate(group: Group, translator: Translator, piece: Piece) -> None:
-    outcome: Outcome
-    broken = list(group.faults())
-    if broken:
-        faults = LineFaults()
-        for place in broken:
-            faults.add(place, ImportFault.WRONG_NUMBER_OF_FIELDS)
-        outcome = faults.rejects(group)
-    else:
-        outcome = translator.translate(group)
-    for result in outcome:
-        if isinstance(result, Receipt):
-            piece.receipts.append(result)
-        else:
-            piece.rejects.append(result)
 
 
 def _without_number(batch: Batch) -> list[Reject]:
