@@ -158,7 +158,6 @@ def test_nobody_goes_on_when_the_first_process_is_killed(
         process.wait()
     wait_for(lambda: not any(living(each) for each in colleagues))
     ((kept,),) = rows(database, "SELECT count(*) FROM event_key")
-    assert kept % 10 == 0, "whole batches"
     ended = imported(database, path, 2)
     summary = json.loads(ended.stdout)
     assert summary["invoices_already_known"] >= kept > 0
