@@ -12,6 +12,7 @@ from habitue.config import environment
 from habitue.config.addresses import conninfo
 from habitue.config.collector import calm_garbage_collector
 from habitue.config.composition import House
+from habitue.config.pages import open_pages
 from habitue.config.serving import end_with_parent
 
 API = "/api"
@@ -49,6 +50,7 @@ def build() -> Dispatcher:
         phones=house.phones,
         country=house.country,
     )
+    open_pages(house)
     dispatcher = Dispatcher(application, get_asgi_application())
     calm_garbage_collector()
     return dispatcher

@@ -8,6 +8,7 @@ the variable, the value and what is accepted.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -82,6 +83,27 @@ def _origins(text: str) -> tuple[str, ...]:
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
             raise ValueError(origin)
     return origins
+
+
+def _origin(text: str) -> str:
+    origins = _origins(text)
+    if len(origins) > 1:
+        raise ValueError(text)
+    return origins[0] if origins else ""
+
+
+def _mail_url(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("smtp", "smtps", "smtp+plain") or not parts.hostname):
+        raise ValueError(text)
+    return text
+
+
+def _sender(text: str) -> str:
+    _, address = parseaddr(text)
+    if address.count("@") != 1 or not text.isprintable():
+        raise ValueError(text)
+    return text
 
 
 def _folder(text: str) -> Path:
@@ -170,6 +192,30 @@ TRUSTED_ORIGINS = Setting(
     _origins,
     "origins with scheme and host and no path, separated by commas",
 )
+ORIGIN = Setting(
+    "HABITUE_ORIGIN",
+    "",
+    "Public address of the pages (https://club.example), for links in messages; with https, "
+    "cookies are for TLS alone. Empty: links begin with the address under which the visitor came.",
+    _origin,
+    "empty or an address with scheme and host and no path",
+)
+MAIL_URL = Setting(
+    "HABITUE_MAIL_URL",
+    "",
+    "Mail server: smtp://user:password@host:587 (STARTTLS), smtps://user:password@host:465 (TLS), "
+    "smtp+plain://host:25 (neither). Empty: messages are put into HABITUE_HOME/mail.",
+    _mail_url,
+    "empty or an address that begins with smtp://, smtps:// or smtp+plain://",
+    secret=True,
+)
+MAIL_FROM = Setting(
+    "HABITUE_MAIL_FROM",
+    "Habitué <habitue@localhost>",
+    "From whom messages come.",
+    _sender,
+    "an e-mail address, with or without a name before it",
+)
 DEBUG = Setting(
     "HABITUE_DEBUG",
     "no",
@@ -233,6 +279,9 @@ SETTINGS: Final[tuple[Setting[object], ...]] = (
     WORKERS,
     ALLOWED_HOSTS,
     TRUSTED_ORIGINS,
+    ORIGIN,
+    MAIL_URL,
+    MAIL_FROM,
     DEBUG,
     LOG_LEVEL,
     POOL_SIZE,

@@ -8,9 +8,14 @@ from psycopg.conninfo import conninfo_to_dict
 
 from habitue.config import environment
 from habitue.config.addresses import conninfo
+from habitue.config.catalogues import compiled_catalogues
+from habitue.config.mail import mail_backend
 from habitue.config.secret_key import secret_key
 
 BASE_DIR = Path(__file__).resolve().parents[1]
+INTERFACES = BASE_DIR / "interfaces"
+# The doors with pages; what they share comes last, so that a door may have its own form of it.
+PAGES = ("entrance", "backoffice", "terminal", "portal", "web")
 
 DEBUG = environment.DEBUG.value()
 SECRET_KEY = secret_key()
@@ -19,6 +24,10 @@ CSRF_TRUSTED_ORIGINS = list(environment.TRUSTED_ORIGINS.value())
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
     "pgtrigger",
     "habitue.data.ledger",
     "habitue.data.programme",
@@ -27,7 +36,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "habitue.interfaces.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -40,11 +50,30 @@ ASGI_APPLICATION = "habitue.config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
-        "APP_DIRS": False,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "DIRS": [INTERFACES / door / "templates" for door in PAGES],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "habitue.interfaces.web.context.pages",
+            ],
+            "builtins": ["django.templatetags.i18n", "habitue.interfaces.web.markup"],
+        },
     }
 ]
+FORM_RENDERER = "habitue.interfaces.web.forms.Renderer"
+
+# Files are served from where they lie; their addresses change with their content.
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [INTERFACES / door / "static" for door in PAGES]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
 
 
 def database_settings(url: str) -> dict[str, Any]:
@@ -78,6 +107,14 @@ LANGUAGES = [
     ("de", _("German")),
     ("ro", _("Romanian")),
 ]
+LOCALE_PATHS = [compiled_catalogues(INTERFACES / "locale", environment.HOME.value())]
+
+# Without a mail server, messages are put into a folder, where whoever tries the programme finds
+# them.
+EMAIL_BACKEND, MAIL_OPTIONS = mail_backend(
+    environment.MAIL_URL.value(), folder=environment.HOME.value() / "mail"
+)
+DEFAULT_FROM_EMAIL = environment.MAIL_FROM.value()
 
 # Nothing is loaded from elsewhere and no script is inline.
 CONTENT_SECURITY_POLICY = {
@@ -93,8 +130,19 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-CSRF_COOKIE_SECURE = not DEBUG
-SESSION_COOKIE_SECURE = not DEBUG
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Behind TLS cookies are for TLS alone; without a public address the pages are tried on one machine.
+BEHIND_TLS = environment.ORIGIN.value().startswith("https://")
+CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if BEHIND_TLS else 0
+CSRF_FAILURE_VIEW = "habitue.interfaces.entrance.failures.forged"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 LOGGING = {
     "version": 1,

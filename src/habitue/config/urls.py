@@ -1,13 +1,9 @@
 """The URL root of the people's pages; the machines' API is dispatched before Django."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, URLResolver, path
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
 
-
-def to_api_documentation(request: HttpRequest) -> HttpResponse:
-    """Lead a visitor of the root to the one thing that a browser can use there."""
-    del request
-    return HttpResponseRedirect("/api/v1/docs")
+from habitue.interfaces.entrance.views import root
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -17,6 +13,15 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", to_api_documentation, name="root"),
+    path("", root, name="root"),
     path("healthz", alive, name="alive"),
+    path("", include("habitue.interfaces.entrance.urls")),
+    path("backoffice/", include("habitue.interfaces.backoffice.urls")),
+    path("terminal/", include("habitue.interfaces.terminal.urls")),
+    path("portal/", include("habitue.interfaces.portal.urls")),
 ]
+
+handler400 = "habitue.interfaces.entrance.failures.malformed"
+handler403 = "habitue.interfaces.entrance.failures.forbidden"
+handler404 = "habitue.interfaces.entrance.failures.not_found"
+handler500 = "habitue.interfaces.entrance.failures.broken"

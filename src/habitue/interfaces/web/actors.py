@@ -1,0 +1,59 @@
+"""Who visits: staff by their account, a till by its device and a PIN, a member by an e-mail code.
+
+One browser may know several people at once (an owner is often a member too), so each door asks for
+its own kind of visitor.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from habitue.domain.access import NOBODY, Actor
+from habitue.interfaces.web.middleware import speak
+from habitue.interfaces.web.visits import Visit
+from habitue.selectors.actors import actor_of_member, actor_of_staff
+
+MEMBER_KEY: Final = "member_id"
+
+
+def staff_of(visit: Visit) -> Actor:
+    """The colleague who is signed in, or nobody.
+
+    Django's own middleware has checked that the session is of this account and that the password is
+    still the one with which it began.
+    """
+    user: Any = visit.request.user
+    if not user.is_authenticated:
+        return NOBODY
+    actor = actor_of_staff(visit.connection, staff_id=user.pk)
+    return _greeted(visit.request, actor)
+
+
+def member_of(visit: Visit) -> Actor:
+    """The member who is signed in, or nobody."""
+    text = visit.request.session.get(MEMBER_KEY)
+    if not isinstance(text, str):
+        return NOBODY
+    return _greeted(visit.request, actor_of_member(visit.connection, member_id=UUID(text)))
+
+
+def sign_member_in(request: HttpRequest, member_id: UUID) -> None:
+    """Begin a session of this member; the old session's key is worth nothing any more."""
+    request.session.cycle_key()
+    request.session[MEMBER_KEY] = str(member_id)
+
+
+def sign_member_out(request: HttpRequest) -> None:
+    """End the member's session; a colleague who is signed in here stays."""
+    request.session.pop(MEMBER_KEY, None)
+    request.session.cycle_key()
+
+
+def _greeted(request: HttpRequest, actor: Actor | None) -> Actor:
+    if actor is None:
+        return NOBODY
+    speak(request, actor.language)
+    return actor
