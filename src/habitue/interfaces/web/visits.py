@@ -130,7 +130,9 @@ class Door:
         """Make a view of this door; ``permission`` is what it takes, ``public`` lets all in."""
 
         def decorate(view: Callable[Concatenate[Visit, P], HttpResponseBase]) -> View[P]:
-            def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            def enter(
+                request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+            ) -> HttpResponseBase:
                 return self._enter(
                     request, permission, lambda visit: view(visit, *args, **kwargs), public=public
                 )
