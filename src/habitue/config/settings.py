@@ -23,6 +23,7 @@ ALLOWED_HOSTS = list(environment.ALLOWED_HOSTS.value())
 CSRF_TRUSTED_ORIGINS = list(environment.TRUSTED_ORIGINS.value())
 
 INSTALLED_APPS = [
+    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -33,6 +34,10 @@ INSTALLED_APPS = [
     "habitue.data.programme",
     "habitue.data.insights",
 ]
+
+AUTH_USER_MODEL = "programme.Staff"
+SESSION_ENGINE = "habitue.data.programme.sessions"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -36,10 +36,15 @@ class Code(StrEnum):
     UNKNOWN_CHOICE = "unknown_choice"
     DUPLICATE_LINE = "duplicate_line"
     INCONSISTENT = "inconsistent"
+    WEAK_PIN = "weak_pin"
     # Who may do it.
     NOT_AUTHENTICATED = "not_authenticated"
     NOT_PERMITTED = "not_permitted"
     RATE_LIMITED = "rate_limited"
+    WRONG_CODE = "wrong_code"
+    CODE_EXPIRED = "code_expired"
+    LINK_NOT_VALID = "link_not_valid"
+    WRONG_PIN = "wrong_pin"
     # What it refers to.
     UNKNOWN_PROGRAMME = "unknown_programme"
     UNKNOWN_VERSION = "unknown_version"
@@ -49,8 +54,13 @@ class Code(StrEnum):
     WRONG_CURRENCY = "wrong_currency"
     UNKNOWN_POINTS = "unknown_points"
     UNKNOWN_EVENT = "unknown_event"
+    UNKNOWN_STAFF = "unknown_staff"
+    UNKNOWN_DEVICE = "unknown_device"
+    UNKNOWN_KEY = "unknown_key"
     INVALID_IDENTIFIER = "invalid_identifier"
     IDENTIFIER_TAKEN = "identifier_taken"
+    EMAIL_TAKEN = "email_taken"
+    PIN_TAKEN = "pin_taken"
     IDENTIFIER_NOT_TRUSTED = "identifier_not_trusted"
     MEMBER_CLOSED = "member_closed"
     PROGRAMME_NOT_IN_EFFECT = "programme_not_in_effect"
@@ -74,6 +84,7 @@ class Code(StrEnum):
     CLAIM_TOO_LATE = "claim_too_late"
     CLAIM_NOT_ALLOWED = "claim_not_allowed"
     SAME_MEMBER = "same_member"
+    LAST_OWNER = "last_owner"
     # Not the caller's fault.
     BUSY = "busy"
 

@@ -5,13 +5,25 @@ from habitue.data.programme.models.budgets import Budget
 from habitue.data.programme.models.keys import EventKey, Idempotency
 from habitue.data.programme.models.members import Identifier, Member, MemberSearch
 from habitue.data.programme.models.outbox import Outbox
+from habitue.data.programme.models.people import (
+    Attempt,
+    Device,
+    SignInCode,
+    SignInLink,
+    Staff,
+    WebSession,
+)
 from habitue.data.programme.models.receipts import Receipt, ReceiptReturn
 from habitue.data.programme.models.stores import Store
+from habitue.data.programme.models.trail import Consent, TrailEntry
 from habitue.data.programme.models.versions import Programme, ProgrammeVersion
 
 __all__ = [
     "ApiKey",
+    "Attempt",
     "Budget",
+    "Consent",
+    "Device",
     "EventKey",
     "Idempotency",
     "Identifier",
@@ -22,5 +34,10 @@ __all__ = [
     "ProgrammeVersion",
     "Receipt",
     "ReceiptReturn",
+    "SignInCode",
+    "SignInLink",
+    "Staff",
     "Store",
+    "TrailEntry",
+    "WebSession",
 ]

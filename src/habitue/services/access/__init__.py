@@ -1,0 +1,1 @@
+"""Who may come in, and as whom: colleagues, tills, members' codes, links, sessions, keys."""
