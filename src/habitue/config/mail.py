@@ -16,7 +16,10 @@ _PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 
 
 def mail_backend(url: str, *, folder: Path) -> tuple[str, dict[str, Any]]:
-    """Django's backend for a mail server, and the options that it takes."""
+    """Django's backend for a mail server, and the options that it takes.
+
+    Without a server, messages are put into a folder, where whoever tries the programme finds them.
+    """
     if not url:
         return "django.core.mail.backends.filebased.EmailBackend", {"file_path": str(folder)}
     parts = urlsplit(url)

@@ -9,7 +9,6 @@ from psycopg.conninfo import conninfo_to_dict
 from habitue.config import environment
 from habitue.config.addresses import conninfo
 from habitue.config.catalogues import compiled_catalogues
-from habitue.config.mail import mail_backend
 from habitue.config.secret_key import secret_key
 
 BASE_DIR = Path(__file__).resolve().parents[1]
@@ -29,6 +28,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "pgtrigger",
     "habitue.data.ledger",
     "habitue.data.programme",
@@ -42,11 +44,15 @@ SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "habitue.interfaces.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "habitue.config.urls"
@@ -60,6 +66,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "habitue.interfaces.web.context.pages",
             ],
@@ -114,11 +121,6 @@ LANGUAGES = [
 ]
 LOCALE_PATHS = [compiled_catalogues(INTERFACES / "locale", environment.HOME.value())]
 
-# Without a mail server, messages are put into a folder, where whoever tries the programme finds
-# them.
-EMAIL_BACKEND, MAIL_OPTIONS = mail_backend(
-    environment.MAIL_URL.value(), folder=environment.HOME.value() / "mail"
-)
 DEFAULT_FROM_EMAIL = environment.MAIL_FROM.value()
 
 # Nothing is loaded from elsewhere and no script is inline.
@@ -148,6 +150,45 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if BEHIND_TLS else 0
 CSRF_FAILURE_VIEW = "habitue.interfaces.entrance.failures.forged"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# Signing in of colleagues: a password, with a passkey or a second factor for whoever wants one.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name")}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+ACCOUNT_ADAPTER = "habitue.interfaces.entrance.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Habitué"
+# What is counted against guessing is counted by all processes together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+    }
+}
 
 LOGGING = {
     "version": 1,

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", root, name="root"),
     path("healthz", alive, name="alive"),
     path("", include("habitue.interfaces.entrance.urls")),
+    path("account/", include("habitue.interfaces.entrance.account_urls")),
     path("backoffice/", include("habitue.interfaces.backoffice.urls")),
     path("terminal/", include("habitue.interfaces.terminal.urls")),
     path("portal/", include("habitue.interfaces.portal.urls")),

@@ -112,7 +112,8 @@ def clock(value: time, *, language: str) -> str:
 
 def weekday(number_from_monday: int, *, language: str) -> str:
     """The name of a weekday, Monday being 0, as it stands inside a sentence."""
-    return get_day_names("wide", context="format", locale=locale_of(language))[number_from_monday]
+    names = get_day_names("wide", context="format", locale=locale_of(language))
+    return str(names[number_from_monday])
 
 
 def plural_form(count: int | Decimal, *, language: str) -> str:

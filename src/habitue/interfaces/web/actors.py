@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from habitue.domain.access import NOBODY, Actor
@@ -17,6 +18,8 @@ from habitue.interfaces.web.visits import Visit
 from habitue.selectors.actors import actor_of_member, actor_of_staff
 
 MEMBER_KEY: Final = "member_id"
+AGENT_KEY: Final = "user_agent"
+ADDRESS_KEY: Final = "address"
 
 
 def staff_of(visit: Visit) -> Actor:
@@ -40,10 +43,29 @@ def member_of(visit: Visit) -> Actor:
     return _greeted(visit.request, actor_of_member(visit.connection, member_id=UUID(text)))
 
 
+def caller_of(request: HttpRequest) -> str:
+    """Where a request comes from: the address that the server's proxy vouches for, or the peer's.
+
+    Only a proxy in front of the pages (``HABITUE_ORIGIN`` with https) may name somebody else.
+    """
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.SECURE_PROXY_SSL_HEADER is None:
+        return peer
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
+    return forwarded or peer
+
+
+def note_browser(request: HttpRequest) -> None:
+    """Keep with the session what its owner will know it by."""
+    request.session[AGENT_KEY] = request.headers.get("User-Agent", "")[:200]
+    request.session[ADDRESS_KEY] = caller_of(request)[:45]
+
+
 def sign_member_in(request: HttpRequest, member_id: UUID) -> None:
     """Begin a session of this member; the old session's key is worth nothing any more."""
     request.session.cycle_key()
     request.session[MEMBER_KEY] = str(member_id)
+    note_browser(request)
 
 
 def sign_member_out(request: HttpRequest) -> None:

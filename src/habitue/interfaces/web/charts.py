@@ -144,9 +144,7 @@ def chart(
         rows=tuple(
             Row(
                 label,
-                tuple(
-                    "–" if (value := one.values[n]) is None else shown(value) for one in series
-                ),
+                tuple("–" if (value := one.values[n]) is None else shown(value) for one in series),
             )
             for n, label in enumerate(labels)
         ),

@@ -18,7 +18,7 @@ from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import Instant, datetime_of
 
 Connection: TypeAlias = psycopg.Connection[Any]
-Kind: TypeAlias = Literal["staff", "member", "device"]
+Kind: TypeAlias = Literal["staff", "member"]
 Purpose: TypeAlias = Literal["invitation", "demonstration"]
 
 

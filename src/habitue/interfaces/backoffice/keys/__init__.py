@@ -1,0 +1,1 @@
+"""API keys: how a till or a shop is connected."""
