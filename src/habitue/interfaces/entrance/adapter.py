@@ -20,7 +20,7 @@ from habitue.services.trail import note_in_trail
 _SILENT: Final = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Staff accounts; members have their own way in."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

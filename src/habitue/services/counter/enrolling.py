@@ -1,0 +1,104 @@
+"""Enrolling somebody who stands there, or who joins by the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from habitue.domain.access import Actor, Kind, Permission
+from habitue.domain.access.trail import Action
+from habitue.domain.consents import Channel, Purpose
+from habitue.domain.errors import Code, Refusal
+from habitue.selectors.ledger import get_event
+from habitue.selectors.members import MemberRecord, get_member
+from habitue.services.consents import record_consents
+from habitue.services.counter.counter import Counter, known_as
+from habitue.services.intake import Answer
+from habitue.services.members import NewIdentifier, enrol_member
+from habitue.services.trail import note_in_trail
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A new member, and what joining gave."""
+
+    member: MemberRecord
+    answer: Answer
+
+
+def enrol_at(
+    counter: Counter,
+    *,
+    programme: str,
+    external_id: str,
+    identifiers: Sequence[NewIdentifier],
+    details: Mapping[str, object],
+    consents: Mapping[tuple[Purpose, Channel], bool] | None = None,
+) -> Enrolled:
+    """Make a member and let them join, with consents and trail, in one transaction.
+
+    The same ``external_id`` again answers the member who was made the first time.  A stranger may
+    join by the portal alone.  Refuses ``NOT_PERMITTED``, what ``enrol_member`` and the programme
+    refuse.  Locks what ``enrol_member`` and ``record`` lock.
+    """
+    joining = counter.source == "portal" and counter.actor.kind is Kind.NOBODY
+    if not joining:
+        counter.require(Permission.MEMBERS_WRITE)
+    known = _known(counter, external_id)
+    if known is not None:
+        return known
+    now = counter.clock.now()
+    home = {"store": counter.store} if counter.store and "store" not in details else {}
+    with counter.connection.transaction():
+        member = enrol_member(
+            counter.connection,
+            now=now,
+            phones=counter.phones,
+            country=counter.country,
+            identifiers=identifiers,
+            details={**home, **details},
+        )
+        content = counter.content(external_id, occurred_at=now, member=known_as(member.member_id))
+        answer = counter.post(programme, "enrolment", content)
+        oneself = Actor(kind=Kind.MEMBER, id=member.member_id, name=member.shown_name)
+        actor = oneself if joining else counter.actor
+        note_in_trail(
+            counter.connection,
+            actor=actor,
+            action=Action.MEMBER_ENROLLED,
+            now=now,
+            subject_kind="member",
+            subject_id=member.member_id,
+            subject_name=member.shown_name or member.number,
+            member_id=member.member_id,
+            store=counter.store or None,
+            details={"programme": programme},
+        )
+        if consents:
+            record_consents(
+                counter.connection,
+                actor=actor,
+                member_id=member.member_id,
+                given=consents,
+                now=now,
+            )
+    return Enrolled(member, answer)
+
+
+def _known(counter: Counter, external_id: str) -> Enrolled | None:
+    try:
+        event = get_event(counter.connection, source=counter.source, external_id=external_id)
+    except Refusal as refusal:
+        if refusal.code is Code.UNKNOWN_EVENT:
+            return None
+        raise
+    if event.kind != "enrolment" or event.member_id is None:
+        raise Refusal(Code.KEY_REUSED, "external_id", value=external_id[:80])
+    member = get_member(counter.connection, member_id=_plain(event.member_id))
+    return Enrolled(member, Answer("known", event.answer))
+
+
+def _plain(member_id: Any) -> UUID:
+    return member_id if isinstance(member_id, UUID) else UUID(str(member_id))
