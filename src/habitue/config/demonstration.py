@@ -12,7 +12,7 @@ import psycopg
 from habitue.config.composition import House
 from habitue.domain.errors import Refusal
 from habitue.integrations.documents import load_document
-from habitue.jobs.demo import gift_ware
+from habitue.jobs.demo import gift_ware, people
 from habitue.jobs.demo.loading import Loader
 from habitue.jobs.demo.programme import CODE
 from habitue.jobs.demo.remembering import read_note, write_note
@@ -53,11 +53,19 @@ def load(
             return {name: value for name, value in note.items() if name != "programme_id"}
         loader = Loader(connection, house.clock, house.phones, watch)
         report = loader.load(seed=seed, members=members, years=years)
+        people.settle_people(connection, now=house.clock.now())
         lines = _load_gift_ware(house, connection, seed=seed)
         connection.execute("ANALYZE")
         loaded = {**report.as_json(), **wanted, "gift_ware_lines": lines}
         write_note(house.home, _programme_id(connection), loaded)
     return loaded
+
+
+def open_doors(house: House) -> list[tuple[str, str, str]]:
+    """A sign-in link for each person: who it is, their name, and the path of the link."""
+    with psycopg.connect(house.database_url, autocommit=True) as connection:
+        doors = people.open_doors(connection, phones=house.phones, now=house.clock.now())
+    return [(door.what, door.name, f"/enter/{door.token}/") for door in doors]
 
 
 def make_key(house: House) -> str:

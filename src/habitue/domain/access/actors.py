@@ -16,6 +16,7 @@ class Kind(StrEnum):
     STAFF = "staff"
     MEMBER = "member"
     DEVICE = "device"
+    SYSTEM = "system"
     NOBODY = "nobody"
 
 
@@ -49,6 +50,9 @@ class Actor:
         if self.kind is Kind.DEVICE:
             # A till by itself opens the terminal, which then asks who serves.
             return frozenset({Permission.TERMINAL_USE})
+        if self.kind is Kind.SYSTEM:
+            # Whoever may run commands on the machine could change the database itself.
+            return frozenset(Permission)
         if self.kind is not Kind.STAFF:
             return frozenset()
         granted = frozenset(one for role in self.roles for one in PERMISSIONS[role])
@@ -68,3 +72,4 @@ class Actor:
 
 
 NOBODY: Final = Actor(kind=Kind.NOBODY)
+SYSTEM: Final = Actor(kind=Kind.SYSTEM, name="habitue")

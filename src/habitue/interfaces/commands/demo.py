@@ -41,8 +41,14 @@ def demo(
         f" {report['purchases']} purchases, and {report['gift_ware_lines']} lines of the gift shop."
     )
     if serve:
-        token = house.demo_key()
-        say(f"API: http://127.0.0.1:{port}/api/v1/docs  key: {token}")
+        here = f"http://127.0.0.1:{port}"
+        say("")
+        say("Come in as one of these people (the links are valid for a day):")
+        for what, name, path in house.demo_doors():
+            say(f"  {what + ':':<19} {name:<16} {here}{path}")
+        say("At a paired till, Volodia's PIN is 4061.")
+        say("")
+        say(f"API: {here}/api/v1/docs  key: {house.demo_key()}")
         house.serve(host="127.0.0.1", port=port, workers=1)
 
 

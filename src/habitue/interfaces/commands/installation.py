@@ -75,6 +75,9 @@ class Installation(Protocol):
     ) -> Mapping[str, Any]:
         """Load the demonstration into the open database where it is not there; say what it is."""
 
+    def demo_doors(self) -> Sequence[tuple[str, str, str]]:
+        """Make a sign-in link for each person: who it is, their name, and the path of the link."""
+
     def demo_key(self) -> str:
         """Make a key for the demonstration's API; return its text."""
 

@@ -231,8 +231,10 @@ class Migration(migrations.Migration):
         # Django's cache in the database: what all server processes count together.
         migrations.RunSQL(
             sql=[
-                ("CREATE TABLE cache (cache_key varchar(255) PRIMARY KEY, value text NOT NULL,"
-                " expires timestamptz NOT NULL)"),
+                (
+                    "CREATE TABLE cache (cache_key varchar(255) PRIMARY KEY, value text NOT NULL,"
+                    " expires timestamptz NOT NULL)"
+                ),
                 "CREATE INDEX cache_expires ON cache (expires)",
             ],
             reverse_sql="DROP TABLE cache",

@@ -1,0 +1,100 @@
+"""How a page of the portal is made: with its menu, and the programme that the member looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from habitue.domain.errors import Code, Refusal
+from habitue.interfaces.web.visits import Visit
+from habitue.selectors.programmes import list_programmes
+from habitue.selectors.standing import Standing, get_standing
+
+PROGRAMME_KEY: Final = "portal_programme"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the menu."""
+
+    key: str
+    name: Promise
+    icon: str
+
+    @property
+    def link(self) -> str:
+        """Where it leads."""
+        return reverse(f"portal:{self.key}")
+
+
+PLACES: Final = (
+    Place("home", pgettext_lazy("first page of the portal", "Home"), "home"),
+    Place("card", pgettext_lazy("card of a member", "Card"), "card"),
+    Place("history", _("History"), "trail"),
+    Place("rules", _("How it works"), "sheet"),
+    Place("profile", pgettext_lazy("page about oneself", "Me"), "person"),
+)
+
+
+def render(
+    visit: Visit,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    here: str,
+    part: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page with the menu around it; ``here`` is the key of its place."""
+    return visit.render(
+        f"portal/{template}",
+        {"here": here, "places": PLACES, **(context or {})},
+        part=None if part is None else f"portal/{part}",
+        status=status,
+    )
+
+
+def member_id(visit: Visit) -> UUID:
+    """Who visits."""
+    assert visit.actor.id is not None, "the door lets members in alone"
+    return visit.actor.id
+
+
+def chosen_programme(visit: Visit) -> str:
+    """The programme that the member looks at: the one chosen, else the first in which they take
+    part, else the first that runs; refuses (``UNKNOWN_PROGRAMME``) where there is none."""
+    codes = [one.code for one in list_programmes(visit.connection) if one.latest_number]
+    if not codes:
+        raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value="")
+    asked = visit.request.GET.get("programme") or visit.request.session.get(PROGRAMME_KEY, "")
+    if asked in codes:
+        if visit.request.session.get(PROGRAMME_KEY) != asked:
+            visit.request.session[PROGRAMME_KEY] = asked
+        return str(asked)
+    for code in codes:
+        standing = get_standing(
+            visit.connection, member_id=member_id(visit), programme=code, now=visit.now
+        )
+        if standing is not None and standing.takes_part:
+            visit.request.session[PROGRAMME_KEY] = code
+            return code
+    return codes[0]
+
+
+def standing_here(visit: Visit) -> Standing:
+    """Where the member stands in the chosen programme; refuses (``PROGRAMME_NOT_IN_EFFECT``)."""
+    code = chosen_programme(visit)
+    standing = get_standing(
+        visit.connection, member_id=member_id(visit), programme=code, now=visit.now
+    )
+    if standing is None:
+        raise Refusal(Code.PROGRAMME_NOT_IN_EFFECT, "programme", value=code, at="")
+    return standing

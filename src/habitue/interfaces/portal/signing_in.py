@@ -1,0 +1,234 @@
+"""Signing in by a code, and joining by one.
+
+An address that nobody has gets the same page in the same way, and no message: whether somebody is
+a member is nobody's business.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from habitue.domain.consents import Channel, Purpose
+from habitue.domain.errors import Code, Refusal
+from habitue.interfaces.portal.door import PORTAL
+from habitue.interfaces.texts.catalogue import LANGUAGES
+from habitue.interfaces.web.actors import caller_of, sign_member_in, sign_member_out
+from habitue.interfaces.web.forms import Form
+from habitue.interfaces.web.refusals import refuse_form
+from habitue.interfaces.web.visits import Visit
+from habitue.kit.ids import new_id
+from habitue.kit.instants import MINUTE
+from habitue.selectors.programmes import list_programmes
+from habitue.services.access.codes import DIGITS, VALID, Asked, enter_code, request_code
+from habitue.services.counter.counter import Counter
+from habitue.services.counter.enrolling import enrol_at
+from habitue.services.members import NewIdentifier
+
+ASKED_KEY: Final = "portal_code"
+JOINING_KEY: Final = "portal_joining"
+_MINUTES: Final = VALID // MINUTE
+
+
+class AddressForm(Form):
+    """Who wants to come in."""
+
+    email = forms.CharField(
+        label=gettext_lazy("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+
+
+class CodeForm(Form):
+    """The code that came by mail."""
+
+    code = forms.CharField(
+        label=gettext_lazy("The code from the message"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "autofocus": True,
+                "class": "code-field",
+            }
+        ),
+    )
+
+
+class JoinForm(Form):
+    """What joining takes: a name and an address; the rest can wait."""
+
+    given_name = forms.CharField(
+        label=gettext_lazy("First name"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    family_name = forms.CharField(
+        label=gettext_lazy("Family name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    email = forms.CharField(
+        label=gettext_lazy("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
+    news = forms.BooleanField(
+        label=gettext_lazy("Send me news and offers by e-mail. I can stop it at any time."),
+        required=False,
+    )
+    remember = forms.BooleanField(
+        label=gettext_lazy("You may remember what I like, so that the staff can serve me better."),
+        required=False,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@PORTAL.page(public=True)
+def sign_in(visit: Visit) -> HttpResponse:
+    """Ask for an address, and send a code to it where a member has it."""
+    if visit.actor.is_signed_in:
+        return HttpResponseRedirect(reverse("portal:home"))
+    form = AddressForm(visit.request.POST or None)
+    if visit.request.method == "POST" and form.is_valid():
+        try:
+            asked = _ask(visit, form.cleaned_data["email"], joining=False)
+        except Refusal as refusal:
+            refuse_form(form, refusal, language=visit.language)
+        else:
+            visit.request.session.pop(JOINING_KEY, None)
+            return _to_code(visit, asked)
+    status = 422 if form.errors else 200
+    return visit.render("portal/sign_in.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@PORTAL.page(public=True)
+def join(visit: Visit) -> HttpResponse:
+    """Ask who joins; nothing is made before the code proves the address."""
+    form = JoinForm(visit.request.POST or None)
+    if visit.request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data
+        try:
+            asked = _ask(visit, wanted["email"], joining=True)
+        except Refusal as refusal:
+            refuse_form(form, refusal, language=visit.language)
+        else:
+            visit.request.session[JOINING_KEY] = {**wanted, "once": new_id(visit.now).hex}
+            return _to_code(visit, asked)
+    status = 422 if form.errors else 200
+    return visit.render("portal/join.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@PORTAL.page(public=True)
+def code(visit: Visit) -> HttpResponse:
+    """Take the code; let the member in, or make them one."""
+    asked = visit.request.session.get(ASKED_KEY)
+    if not isinstance(asked, dict):
+        return HttpResponseRedirect(reverse("portal:sign_in"))
+    form = CodeForm(visit.request.POST or None)
+    if visit.request.method == "POST" and form.is_valid():
+        try:
+            entered = enter_code(
+                visit.connection,
+                code_id=UUID(asked["code_id"]),
+                code=form.cleaned_data["code"],
+                caller=caller_of(visit.request),
+                now=visit.now,
+            )
+            member_id = entered.member_id or _joined(visit, entered.email)
+        except Refusal as refusal:
+            refuse_form(form, refusal, language=visit.language)
+        else:
+            visit.request.session.pop(ASKED_KEY, None)
+            visit.request.session.pop(JOINING_KEY, None)
+            sign_member_in(visit.request, member_id)
+            return HttpResponseRedirect(reverse("portal:home"))
+    context = {"form": form, "email": asked["email"], "minutes": _MINUTES, "digits": DIGITS}
+    return visit.render("portal/code.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@PORTAL.page(public=True)
+def sign_out(visit: Visit) -> HttpResponse:
+    """End this session."""
+    sign_member_out(visit.request)
+    messages.success(visit.request, _("You are signed out."))
+    return HttpResponseRedirect(reverse("portal:sign_in"))
+
+
+def _ask(visit: Visit, email: str, *, joining: bool) -> Asked:
+    asked = request_code(
+        visit.connection,
+        email=email,
+        purpose="join" if joining else "sign_in",
+        caller=caller_of(visit.request),
+        now=visit.now,
+    )
+    if asked.send:
+        send_code(visit, asked)
+    return asked
+
+
+def send_code(visit: Visit, asked: Asked) -> None:
+    """Send a code in the member's language, or in that of the page."""
+    language = asked.language if asked.language in LANGUAGES else visit.language
+    with translation.override(language):
+        context = {"code": asked.code, "minutes": _MINUTES}
+        subject = _("Your code: %(code)s") % {"code": asked.code}
+        text = render_to_string("portal/mail/code.txt", context)
+    visit.house.mailer.send(to=asked.email, subject=subject, text=text)
+
+
+def _to_code(visit: Visit, asked: Asked) -> HttpResponse:
+    visit.request.session[ASKED_KEY] = {"code_id": str(asked.code_id), "email": asked.email}
+    return HttpResponseRedirect(reverse("portal:code"))
+
+
+def _joined(visit: Visit, email: str) -> UUID:
+    """Make the member whose address was just proved; refuses (``CODE_EXPIRED``) a stranger who
+    only tried to sign in: for them there never was a code."""
+    joining = visit.request.session.get(JOINING_KEY)
+    if not isinstance(joining, dict):
+        raise Refusal(Code.CODE_EXPIRED)
+    programmes = [one.code for one in list_programmes(visit.connection) if one.latest_number]
+    if not programmes:
+        raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value="")
+    counter = Counter(
+        connection=visit.connection,
+        actor=visit.actor,
+        clock=visit.house.clock,
+        phones=visit.house.phones,
+        source="portal",
+        country=visit.house.country,
+    )
+    enrolled = enrol_at(
+        counter,
+        programme=programmes[0],
+        external_id=str(joining["once"]),
+        identifiers=[NewIdentifier("email", email)],
+        details={
+            "given_name": joining["given_name"],
+            "family_name": joining["family_name"],
+            "language": visit.language,
+        },
+        consents={
+            (Purpose.NEWS_AND_OFFERS, Channel.EMAIL): bool(joining["news"]),
+            (Purpose.REMEMBERING, Channel.ON_SITE): bool(joining["remember"]),
+        },
+    )
+    return enrolled.member.member_id
