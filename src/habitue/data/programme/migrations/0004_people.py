@@ -9,6 +9,11 @@ class Migration(migrations.Migration):
     dependencies = [
         ("programme", "0003_members"),
     ]
+    # Their tables point at the staff.
+    run_before = [
+        ("account", "0001_initial"),
+        ("mfa", "0001_initial"),
+    ]
 
     operations = [
         migrations.CreateModel(
