@@ -106,7 +106,7 @@ def list_entries(
     }
     with connection.cursor(row_factory=tuple_row) as rows:
         rows.execute(_ENTRIES, parameters)
-        found = [_entry(row) for row in rows.fetchall()]
+        found = [entry_of(row) for row in rows.fetchall()]
     return page_of(
         found,
         limit=limit,
@@ -115,7 +115,8 @@ def list_entries(
     )
 
 
-def _entry(row: Sequence[Any]) -> EntryRecord:
+def entry_of(row: Sequence[Any]) -> EntryRecord:
+    """The record of a row with the columns of the list of entries."""
     fields = [*row]
     fields[13] = orjson.loads(row[13])
     return EntryRecord(*fields)

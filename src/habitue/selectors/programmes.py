@@ -16,6 +16,7 @@ from psycopg.rows import tuple_row
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.programme.document import parse_document
 from habitue.domain.programme.model import Budget, Programme
+from habitue.domain.programme.naming import Names, merged, names_of
 from habitue.domain.received.normalising import Conventions
 from habitue.kit.instants import Instant, instant_of
 
@@ -229,3 +230,30 @@ def _starts(records: Iterable[VersionRecord]) -> tuple[tuple[Instant, int], ...]
 def _rows(connection: Connection, statement: str, parameters: list[Any]) -> list[Any]:
     with connection.cursor(row_factory=tuple_row) as cursor:
         return cursor.execute(statement, parameters).fetchall()
+
+
+_named: dict[UUID, tuple[int, Names]] = {}
+
+
+def get_names(connection: Connection, *, code: str) -> Names:
+    """What a programme calls its parts, over all its versions; the newest name wins.
+
+    Refuses (``UNKNOWN_PROGRAMME``) where there is none.  One statement when nothing was published
+    since the process last looked.
+    """
+    rows = _rows(
+        connection, "SELECT programme_id, latest_number FROM programme WHERE code = %s", [code]
+    )
+    if not rows:
+        raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value=code[:80])
+    programme_id, latest = rows[0]
+    known = _named.get(programme_id)
+    if known is not None and known[0] == latest:
+        return known[1]
+    found = Names()
+    for record in _versions(connection, programme_id):
+        found = merged(found, names_of(record.document))
+    if len(_named) >= _MOST_KEPT:
+        _named.clear()
+    _named[programme_id] = (latest, found)
+    return found

@@ -1,0 +1,87 @@
+"""What a programme calls itself and its parts, in the languages of its document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Part: TypeAlias = Literal["points", "earn", "tiers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Labels by language: of the programme, and of currencies of points, rules and tiers by code.
+
+    A part of which a document says no name is called by its code, made readable.
+    """
+
+    programme: Mapping[str, str] = field(default_factory=dict)
+    points: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    earn: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tiers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of_programme(self, code: str, language: str) -> str:
+        """What the programme is called."""
+        return _in_language(self.programme, language) or readable(code)
+
+    def of(self, part: Part, code: str, language: str) -> str:
+        """What a part is called; its code made readable where nobody said."""
+        labels: Mapping[str, Mapping[str, str]] = getattr(self, part)
+        return _in_language(labels.get(code, {}), language) or readable(code)
+
+    def has(self, part: Part, code: str) -> bool:
+        """Whether a document names the part."""
+        labels: Mapping[str, Mapping[str, str]] = getattr(self, part)
+        return bool(labels.get(code))
+
+
+def names_of(raw: Mapping[str, Any]) -> Names:
+    """The names that a valid document says."""
+    return Names(
+        programme=_labels(raw.get("name")),
+        points=_section(raw.get("points")),
+        earn=_section(raw.get("earn")),
+        tiers=_section(raw.get("tiers")),
+    )
+
+
+def merged(older: Names, newer: Names) -> Names:
+    """The names of several versions: what a newer one says wins."""
+    return Names(
+        programme={**older.programme, **newer.programme},
+        points={**older.points, **newer.points},
+        earn={**older.earn, **newer.earn},
+        tiers={**older.tiers, **newer.tiers},
+    )
+
+
+def readable(code: str) -> str:
+    """A code as a reader would write it: ``beer-fridays`` is ``Beer fridays``."""
+    text = code.replace("-", " ").replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def _section(raw: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(raw, Mapping):
+        return {}
+    return {
+        str(code): labels
+        for code, part in raw.items()
+        if isinstance(part, Mapping) and (labels := _labels(part.get("name")))
+    }
+
+
+def _labels(raw: Any) -> dict[str, str]:
+    if isinstance(raw, str):
+        return {"": raw}
+    if not isinstance(raw, Mapping):
+        return {}
+    return {str(language): str(text) for language, text in raw.items()}
+
+
+def _in_language(labels: Mapping[str, str], language: str) -> str:
+    for key in (language, "", "en"):
+        if key in labels:
+            return labels[key]
+    return next(iter(labels.values()), "")

@@ -1,0 +1,164 @@
+"""What happened, in words: a purchase, a return, points that expired, each with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from habitue.domain.events import QUANTITY_SCALE, Adjustment, Purchase, Redemption
+from habitue.interfaces.texts import formats
+from habitue.interfaces.web.lexicons import Lexicons
+from habitue.interfaces.web.words.lexicon import Lexicon
+from habitue.interfaces.web.words.lines import Explained, explain, total_text, why_not
+from habitue.kit.instants import datetime_of
+from habitue.selectors.happenings import Happening
+
+TITLES: Final[dict[str, Promise]] = {
+    "purchase": pgettext_lazy("what happened", "Purchase"),
+    "return": pgettext_lazy("what happened", "Return"),
+    "visit": pgettext_lazy("what happened", "Visit"),
+    "enrolment": pgettext_lazy("what happened", "Joined"),
+    "adjustment": pgettext_lazy("what happened", "Correction"),
+    "redemption": pgettext_lazy("what happened", "Points spent"),
+    "undo": pgettext_lazy("what happened", "Points given back"),
+    "confirmation": pgettext_lazy("what happened", "Purchase confirmed"),
+    "transfer_out": pgettext_lazy("what happened", "Points sent"),
+    "transfer_in": pgettext_lazy("what happened", "Points received"),
+    "merge_out": pgettext_lazy("what happened", "Membership merged into another"),
+    "merge_in": pgettext_lazy("what happened", "Membership merged with this one"),
+    "unmerge": pgettext_lazy("what happened", "Merge undone"),
+    "time": pgettext_lazy("what happened", "Time passed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of one balance: what it says, and whether it is a gain."""
+
+    text: str
+    gain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a receipt."""
+
+    name: str
+    quantity: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A ledger line with its reasons."""
+
+    change: str
+    gain: bool
+    explained: Explained
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One thing that happened."""
+
+    kind: str
+    title: str
+    when: str
+    month: str
+    store: str
+    staff: str
+    amount: str
+    note: str
+    changes: tuple[Change, ...]
+    lines: tuple[Line, ...]
+    reasons: tuple[Reason, ...]
+    not_applied: tuple[tuple[str, str], ...]
+    tiers: tuple[str, ...]
+    source: str
+    external_id: str
+
+
+def stories(
+    happenings: Iterable[Happening], words: Lexicons, stores: dict[str, str]
+) -> list[Story]:
+    """The happenings of a page in words; ``stores`` are names by code."""
+    return [_story(one, words, stores) for one in happenings]
+
+
+def _story(happening: Happening, words: Lexicons, stores: dict[str, str]) -> Story:
+    lexicon = words.of(happening.version)
+    body = happening.body
+    zone = lexicon.programme.zone if happening.kind == "time" else happening.zone
+    return Story(
+        kind=happening.kind,
+        title=_title(happening),
+        when=formats.moment(happening.at, zone=zone, language=words.language),
+        month=formats.month(datetime_of(happening.at, zone).date(), language=words.language),
+        store=stores.get(happening.store, happening.store),
+        staff=happening.staff,
+        amount=lexicon.money(_paid(body)) if isinstance(body, Purchase) else "",
+        note=_note(body),
+        changes=tuple(
+            Change(total_text(units, code, lexicon), units > 0)
+            for code, units in happening.changes.items()
+        ),
+        lines=_lines(body, lexicon) if isinstance(body, Purchase) else (),
+        reasons=tuple(
+            Reason(
+                total_text(entry.amount, entry.currency, words.of(entry.version)),
+                entry.amount > 0,
+                explain(entry, words.of(entry.version)),
+            )
+            for entry in happening.entries
+            if entry.kind != "activate"
+        ),
+        not_applied=tuple(why_not(happening.outcomes, lexicon)),
+        tiers=tuple(
+            _("From %(before)s to %(after)s")
+            % {"before": lexicon.tier(move.from_tier), "after": lexicon.tier(move.to_tier)}
+            for move in happening.moves
+        ),
+        source=happening.source,
+        external_id=happening.external_id,
+    )
+
+
+def _title(happening: Happening) -> str:
+    if happening.kind == "time" and any(one.kind == "expire" for one in happening.entries):
+        return _("Points expired")
+    return str(TITLES.get(happening.kind, TITLES["time"]))
+
+
+def _paid(body: Purchase) -> int:
+    return sum(line.amount for line in body.lines) - body.order_discount
+
+
+def _note(body: Any) -> str:
+    if isinstance(body, Adjustment):
+        return body.reason
+    if isinstance(body, Redemption):
+        return body.purpose
+    return ""
+
+
+def _lines(body: Purchase, lexicon: Lexicon) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            line.name or line.product,
+            _quantity(line.quantity, lexicon.language),
+            lexicon.money(line.amount),
+        )
+        for line in body.lines
+    )
+
+
+def _quantity(thousandths: int, language: str) -> str:
+    whole, rest = divmod(thousandths, QUANTITY_SCALE)
+    if not rest:
+        return formats.units(whole, language=language)
+    return formats.units(thousandths, decimals=3, language=language)
