@@ -1,7 +1,23 @@
 """Addresses of the portal."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from habitue.interfaces.portal import profile, signing_in, views
 
 app_name = "portal"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("card/", views.card, name="card"),
+    path("history/", views.history, name="history"),
+    path("rules/", views.rules, name="rules"),
+    path("me/", profile.profile, name="profile"),
+    path("me/consents/", profile.consents, name="consents"),
+    path("me/sessions/end/", profile.end_others, name="end_others"),
+    path("me/sessions/<str:handle>/end/", profile.end_one, name="end_session"),
+    path("me/data/", profile.my_data, name="my_data"),
+    path("sign-in/", signing_in.sign_in, name="sign_in"),
+    path("join/", signing_in.join, name="join"),
+    path("code/", signing_in.code, name="code"),
+    path("sign-out/", signing_in.sign_out, name="sign_out"),
+]

@@ -1,0 +1,116 @@
+"""The member's own pages: home, card, history, how it works."""
+
+from __future__ import annotations
+
+import segno
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from habitue.domain.access import SYSTEM
+from habitue.interfaces.portal.door import PORTAL
+from habitue.interfaces.portal.pages import chosen_programme, member_id, render, standing_here
+from habitue.interfaces.web.lexicons import lexicons
+from habitue.interfaces.web.standings import balances_in_words, greeting_of, tier_in_words
+from habitue.interfaces.web.stories import stories
+from habitue.interfaces.web.visits import Visit
+from habitue.interfaces.web.words.sheet import rule_sheet
+from habitue.kit.paging import CursorError, Page
+from habitue.selectors.happenings import Happening, list_happenings
+from habitue.selectors.members import get_member
+from habitue.selectors.programmes import get_programme, list_programmes
+from habitue.selectors.stores import list_stores
+
+_LATEST = 4
+_PAGE = 20
+
+
+@require_safe
+@PORTAL.page()
+def home(visit: Visit) -> HttpResponse:
+    """Where the member stands, and what happened lately."""
+    standing = standing_here(visit)
+    code = standing.programme.code
+    words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
+    member = get_member(visit.connection, member_id=member_id(visit))
+    page = _happenings(visit, code, limit=_LATEST)
+    context = {
+        "greeting": greeting_of(member.display_name or member.given_name),
+        "programme": words.current.title(),
+        "balances": balances_in_words(standing, words.current),
+        "tier": tier_in_words(standing.progress, words.current),
+        "stories": stories(page.items, words, _stores(visit)),
+        "programmes": _others(visit, code),
+    }
+    return render(visit, "home.html", context, here="home")
+
+
+@require_safe
+@PORTAL.page()
+def card(visit: Visit) -> HttpResponse:
+    """The card to show at the till: a QR code, and the number for whoever types it."""
+    member = get_member(visit.connection, member_id=member_id(visit))
+    code = segno.make(member.number, error="m", micro=False)
+    context = {
+        "name": member.shown_name,
+        "number": _in_groups(member.number),
+        "qr": code.svg_data_uri(scale=8, border=2, dark="#000", light="#fff"),
+    }
+    return render(visit, "card.html", context, here="card")
+
+
+@require_safe
+@PORTAL.page()
+def history(visit: Visit) -> HttpResponse:
+    """Everything that happened, with its reasons; the latest first."""
+    code = chosen_programme(visit)
+    words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
+    try:
+        page = _happenings(visit, code, limit=_PAGE, cursor=visit.request.GET.get("cursor"))
+    except CursorError:
+        page = _happenings(visit, code, limit=_PAGE)
+    context = {
+        "stories": stories(page.items, words, _stores(visit)),
+        "next_cursor": page.next_cursor or "",
+    }
+    return render(visit, "history.html", context, here="history")
+
+
+@require_safe
+@PORTAL.page()
+def rules(visit: Visit) -> HttpResponse:
+    """How the programme works, from its document."""
+    code = chosen_programme(visit)
+    words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
+    sheet = rule_sheet(words.current, audience="members", now=visit.now)
+    return render(visit, "rules.html", {"sheet": sheet}, here="rules")
+
+
+def _happenings(
+    visit: Visit, code: str, *, limit: int, cursor: str | None = None
+) -> Page[Happening]:
+    programme = get_programme(visit.connection, code=code)
+    return list_happenings(
+        visit.connection,
+        member_id=member_id(visit),
+        programme_id=programme.programme_id,
+        code=code,
+        cursor=cursor or None,
+        limit=limit,
+    )
+
+
+def _stores(visit: Visit) -> dict[str, str]:
+    return {one.code: one.name for one in list_stores(visit.connection, actor=SYSTEM)}
+
+
+def _others(visit: Visit, code: str) -> list[tuple[str, str]]:
+    """The other programmes of the house, by what they are called."""
+    return [
+        (one.code, one.code)
+        for one in list_programmes(visit.connection)
+        if one.code != code and one.latest_number
+    ]
+
+
+def _in_groups(number: str) -> str:
+    return " ".join(number[place : place + 4] for place in range(0, len(number), 4))
