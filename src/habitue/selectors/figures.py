@@ -96,7 +96,7 @@ def programme_parameters(programmes: Iterable[Compiled], *, now: Instant) -> dic
     return {
         "programmes": [compiled.programme_id for compiled in known],
         "zones": [version.zone for version in newest],
-        "mains": [next(iter(version.points), "") for version in newest],
+        "mains": [main_currency(version) for version in newest],
         "version_programmes": [programme for programme, _, _ in versions],
         "version_numbers": [number for _, number, _ in versions],
         "version_zones": [zone for _, _, zone in versions],
@@ -104,6 +104,14 @@ def programme_parameters(programmes: Iterable[Compiled], *, now: Instant) -> dic
         "tiers": [code for _, code, _ in tiers],
         "tier_ranks": [rank for _, _, rank in tiers],
     }
+
+
+def main_currency(version: Programme) -> str:
+    """The currency of points that a list shows first: points before cashback before stamps, then
+    by the code (a stored document does not keep the order of its keys); empty without any."""
+    kinds = ("points", "cashback", "stamps")
+    ranked = sorted(version.points.values(), key=lambda one: (kinds.index(one.kind), one.code))
+    return ranked[0].code if ranked else ""
 
 
 def version_of(compiled: Compiled, *, now: Instant) -> Programme:

@@ -44,13 +44,21 @@ _KEYS: Final[Mapping[Sort, tuple[str, type[str | int]]]] = {
     Sort.TIER: ("tier_rank", int),
 }
 
+# A survivor has what the duplicates bought: those that are settled, and those that are not.
 _FRESH: Final = f"""
-WITH fresh AS MATERIALIZED (
+WITH projected AS MATERIALIZED ({PROJECTED}),
+fresh AS MATERIALIZED (
     SELECT p.member_id, p.number, p.name, p.folded_name, p.status, p.store, p.joined_at,
            p.birthday, p.tier, p.tier_rank,
-           greatest(p.latest_purchase_at, p.latest_before) AS latest_purchase_at,
+           greatest(p.own_purchase_at, (
+               SELECT max(f.latest_purchase_at) FROM member_figure f
+               WHERE f.merged_into = p.member_id AND f.programme_id = p.programme_id
+                 AND f.member_id <> ALL(%(members)s::uuid[])
+           ), (
+               SELECT max(d.own_purchase_at) FROM projected d WHERE d.merged_into = p.member_id
+           )) AS latest_purchase_at,
            p.purchases, p.visits, p.spend, p.balance, p.balances
-    FROM ({PROJECTED}) AS p
+    FROM projected p
 )
 """  # noqa: S608  # constants
 _COLUMNS: Final = sql.SQL(
@@ -221,7 +229,7 @@ class _Source:
             order = _order(ascending=ascending)
             # Each part is cut before they meet, or no index could give its first rows.
             cut = sql.SQL("({} {} LIMIT %(limit)s)")
-            statement = sql.SQL("{} {} {} LIMIT %(limit)s").format(
+            statement = sql.SQL("{} SELECT * FROM ({}) AS r {} LIMIT %(limit)s").format(
                 parts.beginning,
                 sql.SQL(" UNION ALL ").join(cut.format(one, order) for one in parts.selects),
                 order,
@@ -244,7 +252,7 @@ class _Source:
         """All rows, by a cursor of the server."""
         with one_moment(self.connection) as cursor:
             parts, parameters = self._parts(cursor, filters, sort, None)
-            statement = sql.SQL("{} {} {}").format(
+            statement = sql.SQL("{} SELECT * FROM ({}) AS r {}").format(
                 parts.beginning,
                 sql.SQL(" UNION ALL ").join(sql.SQL("({})").format(one) for one in parts.selects),
                 _order(ascending=ascending),

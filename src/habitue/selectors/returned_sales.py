@@ -136,6 +136,8 @@ class _Sales:
 def _recorded(row: Sequence[Any]) -> _Recorded:
     member_id, programme_id, kind, payload, matched, at = row
     plain = orjson.loads(payload)
+    # What was taken back at the average rate belongs to no purchase.
+    parts = [part for part in orjson.loads(matched) if part["purchase"]] if matched else []
     body = body_from_payload(kind, plain["body"])
     assert isinstance(body, Return), "only returns are read here"
     return _Recorded(
@@ -145,7 +147,7 @@ def _recorded(row: Sequence[Any]) -> _Recorded:
         plain["zone"],
         at,
         body,
-        orjson.loads(matched) if matched else (),
+        parts,
     )
 
 

@@ -21,7 +21,6 @@ from habitue.data.insights.settling import (
     add_sums,
     inherit,
     read_frontier,
-    read_relatives,
     renew_members,
     take_turn,
     unite_buyers,
@@ -139,7 +138,6 @@ class _Settling:
         members = {row[0] for row in cursor.execute(TOUCHED, parameters).fetchall()}
         # Only what was seen: a change that is committed meanwhile is for the next time.
         cursor.execute("DELETE FROM member_change WHERE member_id = ANY(%s)", [list(members)])
-        members.update(read_relatives(cursor, list(members)))
         ordered = sorted(members)
         for place in range(0, len(ordered), _MEMBERS_AT_ONCE):
             yield ordered[place : place + _MEMBERS_AT_ONCE]

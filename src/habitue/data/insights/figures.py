@@ -99,11 +99,21 @@ ORDER BY f.day
 """Who bought something, by local day and store, as places of ``member_figure``."""
 
 TOUCHED: Final = f"""
-SELECT e.member_id FROM ledger_event e WHERE {_STRETCH.format("e")}
+WITH touched AS (
+    SELECT e.member_id FROM ledger_event e WHERE {_STRETCH.format("e")}
+    UNION
+    SELECT c.member_id FROM member_change c
+)
+SELECT t.member_id FROM touched t
 UNION
-SELECT c.member_id FROM member_change c
+SELECT m.merged_into FROM touched t JOIN member m USING (member_id)
+WHERE m.merged_into IS NOT NULL
+UNION
+SELECT f.merged_into FROM touched t JOIN member_figure f USING (member_id)
+WHERE f.merged_into IS NOT NULL
 """  # noqa: S608  # constants
-"""Members of whom something was recorded, or whose own row was changed."""
+"""Members of whom something was recorded, or whose own row was changed, and those into whom they
+are merged, or were when they were settled."""
 
 # A member shows in the programmes in which they take part; who takes part in none yet, in all.
 PROJECTED: Final = f"""
@@ -119,8 +129,7 @@ SELECT m.member_id, p.programme_id, m.number,
        coalesce(x.purchases, 0) AS purchases, coalesce(x.visits, 0) AS visits,
        coalesce(x.spent, 0) AS spend,
        coalesce((held.balances ->> p.main)::bigint, 0) AS balance,
-       coalesce(held.balances, '{{}}'::jsonb) AS balances, f.place,
-       coalesce(f.latest_purchase_at, 0) AS latest_before
+       coalesce(held.balances, '{{}}'::jsonb) AS balances, f.place
 FROM member m
 JOIN unnest(%(programmes)s::uuid[], %(zones)s::text[], %(mains)s::text[])
     AS p(programme_id, zone, main) ON true

@@ -103,14 +103,6 @@ UPDATE member_figure f SET latest_purchase_at = h.at
 FROM (SELECT programme_id, member_id, max(at) AS at FROM heir GROUP BY 1, 2) AS h
 WHERE f.member_id = h.member_id AND f.programme_id = h.programme_id AND f.latest_purchase_at < h.at
 """
-_RELATIVES: Final = """
-SELECT m.merged_into FROM member m
-WHERE m.member_id = ANY(%(members)s::uuid[]) AND m.merged_into IS NOT NULL
-UNION
-SELECT f.merged_into FROM member_figure f
-WHERE f.member_id = ANY(%(members)s::uuid[]) AND f.merged_into IS NOT NULL
-"""
-
 _READ_SETS: Final = """
 SELECT a.programme_id, a.store, a.unit, a.first_day, a.members
 FROM unnest(%(programmes)s::uuid[], %(stores)s::text[], %(units)s::text[], %(days)s::date[])
@@ -160,11 +152,6 @@ def renew_members(cursor: Cursor, parameters: Mapping[str, Any], members: list[U
 def inherit(cursor: Cursor) -> None:
     """Let survivors have what their duplicates bought."""
     cursor.execute(_INHERIT)
-
-
-def read_relatives(cursor: Cursor, members: list[UUID]) -> list[UUID]:
-    """Into whom members are merged, or were when they were settled."""
-    return [row[0] for row in cursor.execute(_RELATIVES, {"members": members}).fetchall()]
 
 
 def unite_buyers(reading: Cursor, cursor: Cursor, parameters: Mapping[str, Any]) -> None:
