@@ -15,6 +15,7 @@ from habitue.interfaces.commands import (
     migrate,
     programme,
     serve,
+    worker,
 )
 from habitue.interfaces.commands.output import say
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 # One function each.
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("migrate")(migrate.migrate)
 app.command("doctor")(doctor.doctor)
 app.command("audit")(audit.audit)

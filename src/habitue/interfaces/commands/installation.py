@@ -67,8 +67,11 @@ class Installation(Protocol):
     def examine(self) -> Sequence[Finding]:
         """Look whether everything is in place; makes nothing that is not there."""
 
-    def serve(self, *, host: str, port: int, workers: int) -> None:
-        """Serve until interrupted."""
+    def serve(self, *, host: str, port: int, workers: int, with_worker: bool = True) -> None:
+        """Serve until interrupted, with a worker beside."""
+
+    def work(self, *, with_parent: bool) -> None:
+        """Do what the house does by itself, until interrupted."""
 
     def load_demo(
         self, *, members: int, years: int, seed: int, watch: Callable[[int, int], None]

@@ -19,10 +19,14 @@ def serve(
     workers: Annotated[
         int, typer.Option(envvar="HABITUE_WORKERS", min=1, max=64, help="Server processes.")
     ] = 1,
+    with_worker: Annotated[
+        bool,
+        typer.Option("--worker/--no-worker", help="Run a worker beside; see `habitue worker`."),
+    ] = True,
 ) -> None:
     """Bring the database up to date and serve until Ctrl-C."""
     house = installation(context)
     house.open_migrated()
     shown = f"[{host}]" if ":" in host else host
     say(f"Habitué listens on http://{shown}:{port}/ (API: http://{shown}:{port}/api/v1/docs)")
-    house.serve(host=host, port=port, workers=workers)
+    house.serve(host=host, port=port, workers=workers, with_worker=with_worker)

@@ -1,1 +1,1 @@
-"""The staff's door: the till and the floor."""
+"""The terminal: the screen at the till, for staff in a hurry, by keyboard and by touch."""

@@ -1,7 +1,28 @@
 """Addresses of the terminal."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from habitue.interfaces.terminal import enrolling, finding, installing, opening, serving
 
 app_name = "terminal"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", finding.home, name="home"),
+    path("pair/", opening.pair, name="pair"),
+    path("who/", opening.who, name="who"),
+    path("lock/", opening.lock, name="lock"),
+    path("store/", opening.choose_store, name="store"),
+    path("enrol/", enrolling.enrol, name="enrol"),
+    path("sale/", serving.sale_of_nobody, name="sale_of_nobody"),
+    path("members/<uuid:member_id>/", serving.member, name="member"),
+    path("members/<uuid:member_id>/sale/", serving.sale, name="sale"),
+    path("members/<uuid:member_id>/foresee/", serving.foresee, name="foresee"),
+    path("members/<uuid:member_id>/visit/", serving.came, name="came"),
+    path("members/<uuid:member_id>/redeem/", serving.redeem, name="redeem"),
+    re_path(
+        r"^undo/(?P<kind>purchase|redemption)/(?P<external_id>[0-9a-f]{32})/$",
+        serving.undo,
+        name="undo",
+    ),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+]

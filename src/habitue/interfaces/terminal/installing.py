@@ -1,0 +1,27 @@
+"""What a device needs to put the terminal on its home screen."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from habitue.interfaces.web.assets import asset
+
+
+@require_safe
+def manifest(request: HttpRequest) -> JsonResponse:
+    """The manifest, in the language of the device; it says nothing about anybody."""
+    del request
+    described = {
+        "name": _("Habitué at the till"),
+        "short_name": "Habitué",
+        "start_url": reverse("terminal:home"),
+        "scope": reverse("terminal:home"),
+        "display": "standalone",
+        "background_color": "#f5f6f4",
+        "theme_color": "#17624a",
+        "icons": [{"src": asset("web/icon.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    }
+    return JsonResponse(described, content_type="application/manifest+json")
