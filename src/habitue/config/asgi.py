@@ -14,8 +14,10 @@ from habitue.config.collector import calm_garbage_collector
 from habitue.config.composition import House
 from habitue.config.pages import open_pages
 from habitue.config.serving import end_with_parent
+from habitue.config.static_files import static_files
 
 API = "/api"
+STATIC = "/static/"
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -24,16 +26,24 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Dispatcher:
-    """Hands requests under /api, and the lifespan, to the API; everything else to Django."""
+    """Hands requests under /api, and the lifespan, to the API; files that never change to who sends
+    files; everything else to Django."""
 
-    def __init__(self, api: Application, pages: Application) -> None:
+    def __init__(self, api: Application, pages: Application, files: Application) -> None:
         self.api = api
         self.pages = pages
+        self.files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or accompany the life of the process."""
-        is_api = scope["type"] == "lifespan" or f"{scope['path']}/".startswith(f"{API}/")
-        await (self.api if is_api else self.pages)(scope, receive, send)
+        await self._door(scope)(scope, receive, send)
+
+    def _door(self, scope: Scope) -> Application:
+        if scope["type"] == "lifespan" or f"{scope['path']}/".startswith(f"{API}/"):
+            return self.api
+        if scope["type"] == "http" and scope["path"].startswith(STATIC):
+            return self.files
+        return self.pages
 
 
 def build() -> Dispatcher:
@@ -51,7 +61,7 @@ def build() -> Dispatcher:
         country=house.country,
     )
     open_pages(house)
-    dispatcher = Dispatcher(application, get_asgi_application())
+    dispatcher = Dispatcher(application, get_asgi_application(), static_files(STATIC))
     calm_garbage_collector()
     return dispatcher
 

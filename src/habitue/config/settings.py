@@ -43,7 +43,6 @@ SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "habitue.interfaces.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -83,9 +82,6 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = DEBUG
-WHITENOISE_MAX_AGE = 0 if DEBUG else 365 * 24 * 3600
 
 
 def database_settings(url: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
@@ -25,6 +25,7 @@ from habitue.interfaces.portal.door import PORTAL
 from habitue.interfaces.portal.pages import member_id, render
 from habitue.interfaces.texts.catalogue import LANGUAGES
 from habitue.interfaces.web.context import LANGUAGE_NAMES
+from habitue.interfaces.web.export import Download
 from habitue.interfaces.web.forms import Form
 from habitue.interfaces.web.middleware import LANGUAGE_COOKIE
 from habitue.interfaces.web.refusals import refuse_form
@@ -168,7 +169,7 @@ def end_others(visit: Visit) -> HttpResponse:
 
 @require_safe
 @PORTAL.page()
-def my_data(visit: Visit) -> FileResponse:
+def my_data(visit: Visit) -> Download:
     """Everything that is kept about the member, as a file for people and machines."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -185,7 +186,7 @@ def my_data(visit: Visit) -> FileResponse:
         subject_name=visit.actor.name,
         member_id=member_id(visit),
     )
-    response = FileResponse(packed, as_attachment=True, filename="my-data.zip")
+    response = Download(packed, as_attachment=True, filename="my-data.zip")
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import Final, Literal, TypeAlias
 
+from asgiref.sync import sync_to_async
 from django.http import FileResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -28,15 +29,26 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _XLSX_ROWS: Final = 1_048_575
 
 
+class Download(FileResponse):
+    """A file that is sent in pieces, also by an asynchronous server: it must not read it whole."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The pieces, each read in a thread."""
+        assert self.file_to_stream is not None, "a download has a file"
+        read = sync_to_async(self.file_to_stream.read)
+        while piece := await read(self.block_size):
+            yield piece
+
+
 def as_file(
     *, name: str, kind: Format, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
-) -> FileResponse:
+) -> Download:
     """The answer that downloads the rows as ``name.csv`` or ``name.xlsx``."""
     # The answer owns the file and closes it.
     file = TemporaryFile()  # noqa: SIM115 - closed by the answer that sends it.
     _WRITERS[kind](file, headings, rows)
     file.seek(0)
-    response = FileResponse(
+    response = Download(
         file, as_attachment=True, filename=f"{name}.{kind}", content_type=_TYPES[kind]
     )
     response.headers["Cache-Control"] = "private, no-store"
