@@ -244,13 +244,14 @@ def test_pages_of_random_business_are_the_whole_list(till: Till) -> None:
 def test_a_cursor_belongs_to_its_list(guests: Till) -> None:
     cursor = page(guests, limit=2).next_cursor
     assert cursor is not None
-    for options in (
+    wrong: list[dict[str, Any]] = [
         {"cursor": cursor, "sort": Sort.SPEND},
         {"cursor": cursor, "direction": "descending"},
         {"cursor": cursor[:-2]},
         {"cursor": "nonsense"},
         {"cursor": ""},
-    ):
+    ]
+    for options in wrong:
         with pytest.raises(CursorError):
             page(guests, **options)
 

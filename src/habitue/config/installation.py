@@ -15,9 +15,17 @@ class House(composition.House):
         """Look whether everything is in place; makes nothing that is not there."""
         return examination.examine(self)
 
-    def serve(self, *, host: str, port: int, workers: int) -> None:
-        """Serve until interrupted; an embedded database is watched meanwhile."""
-        serving.serve(host=host, port=port, workers=workers, database=self.server)
+    def serve(self, *, host: str, port: int, workers: int, with_worker: bool = True) -> None:
+        """Serve until interrupted; an embedded database and the worker are watched meanwhile."""
+        serving.serve(
+            host=host, port=port, workers=workers, database=self.server, with_worker=with_worker
+        )
+
+    def work(self, *, with_parent: bool) -> None:
+        """Do what the house does by itself, until interrupted."""
+        _later("habitue.config.working").work(
+            url=self.database_url, clock=self.clock, with_parent=with_parent
+        )
 
     def load_demo(
         self, *, members: int, years: int, seed: int, watch: Callable[[int, int], None]
@@ -40,8 +48,12 @@ class House(composition.House):
 
 
 def _demonstration() -> Any:
+    return _later("habitue.config.demonstration")
+
+
+def _later(module: str) -> Any:
     # It imports services and these import models, which Django must know by then.
-    return importlib.import_module("habitue.config.demonstration")
+    return importlib.import_module(module)
 
 
 def as_seen_by_commands(house: House) -> Installation:

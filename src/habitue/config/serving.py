@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+from contextlib import nullcontext
 from typing import Final
 
 from granian.constants import Interfaces, Loops
@@ -11,6 +12,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from habitue.config.embedded import EmbeddedError, EmbeddedServer
+from habitue.config.worker_beside import WorkerBeside
 
 ENTRY: Final = "habitue.config.asgi:application"
 WATCH_SECONDS: Final = 0.5
@@ -20,23 +22,29 @@ STOP_SECONDS: Final = 10
 _log = logging.getLogger(__name__)
 
 
-def serve(*, host: str, port: int, workers: int, database: EmbeddedServer | None) -> None:
-    """Serve until interrupted; an embedded database that dies meanwhile is started again."""
+def serve(
+    *, host: str, port: int, workers: int, database: EmbeddedServer | None, with_worker: bool
+) -> None:
+    """Serve until interrupted, with a worker beside unless there is one elsewhere.
+
+    An embedded database that dies meanwhile is started again, and so is the worker.
+    """
     over = threading.Event()
     if database is not None:
         threading.Thread(target=_watch, args=(database, over), daemon=True).start()
     try:
-        Server(
-            ENTRY,
-            address=host,
-            port=port,
-            interface=Interfaces.ASGI,
-            workers=workers,
-            loop=Loops.uvloop,
-            log_level=LogLevels.warning,
-            respawn_failed_workers=True,
-            workers_kill_timeout=STOP_SECONDS,
-        ).serve()
+        with WorkerBeside() if with_worker else nullcontext():
+            Server(
+                ENTRY,
+                address=host,
+                port=port,
+                interface=Interfaces.ASGI,
+                workers=workers,
+                loop=Loops.uvloop,
+                log_level=LogLevels.warning,
+                respawn_failed_workers=True,
+                workers_kill_timeout=STOP_SECONDS,
+            ).serve()
     finally:
         over.set()
 

@@ -1,0 +1,67 @@
+"""What the house does by itself, and how often.
+
+A duty may be done at any time, by several workers at once, or not at all for a while: nothing that
+anybody is answered depends on it.  So nothing has to be queued, and what was missed is not made up
+for.  Whoever has something new to purge adds the verb to ``PURGES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeAlias
+
+import psycopg
+
+from habitue.kit.clock import Clock
+from habitue.kit.instants import HOUR, MINUTE, SECOND, Instant
+from habitue.services.access.sessions import purge_expired
+from habitue.services.bookings import book_due
+from habitue.services.figures import settle_figures
+from habitue.services.idempotency import forget_answers
+
+Connection: TypeAlias = psycopg.Connection[Any]
+
+
+class Purge(Protocol):
+    """A verb that deletes what has expired by ``now``; answers how many rows went."""
+
+    def __call__(self, connection: Connection, *, now: Instant) -> int:
+        """Delete it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something to be done again and again, ``every`` so often; one that takes long comes seldom.
+
+    ``work`` answers what was done, for the log of whoever wants to know.
+    """
+
+    name: str
+    every: Instant
+    work: Callable[[Connection, Clock], object]
+
+
+PURGES: Final[tuple[Purge, ...]] = (forget_answers, purge_expired)
+
+
+def _settle(connection: Connection, clock: Clock) -> object:
+    return settle_figures(connection, now=clock.now())
+
+
+def _book(connection: Connection, clock: Clock) -> int:
+    booked = 0
+    while advanced := book_due(connection, clock=clock):
+        booked += advanced
+    return booked
+
+
+def _purge(connection: Connection, clock: Clock) -> int:
+    return sum(purge(connection, now=clock.now()) for purge in PURGES)
+
+
+DUTIES: Final = (
+    Duty("settle figures", 3 * SECOND, _settle),
+    Duty("book what has become true", 3 * MINUTE, _book),
+    Duty("purge what has expired", HOUR, _purge),
+)
