@@ -19,6 +19,7 @@ from habitue.jobs.demo.remembering import read_note, write_note
 from habitue.kit.instants import parse_instant
 from habitue.selectors.keys import Permission
 from habitue.selectors.programmes import get_one_compiled, get_programme
+from habitue.services.figures import settle_figures
 from habitue.services.importing.importing import Import, Reject
 from habitue.services.importing.mapping import load_mapping
 from habitue.services.keys import create_key
@@ -55,6 +56,7 @@ def load(
         report = loader.load(seed=seed, members=members, years=years)
         people.settle_people(connection, now=house.clock.now())
         lines = _load_gift_ware(house, connection, seed=seed)
+        settle_figures(connection, now=house.clock.now())
         connection.execute("ANALYZE")
         loaded = {**report.as_json(), **wanted, "gift_ware_lines": lines}
         write_note(house.home, _programme_id(connection), loaded)

@@ -14,10 +14,13 @@ from habitue.config import environment
 from habitue.config.composition import House
 from habitue.config.embedded import EmbeddedError
 from habitue.interfaces.commands.installation import Finding
+from habitue.kit.instants import MINUTE, Instant
+from habitue.selectors.figures import get_settled_until, has_unsettled
 
 OLDEST_PYTHON: Final = (3, 11)
 OLDEST_POSTGRES: Final = 15
 LEAST_FREE_GB: Final = 1.0
+FIGURES_MAY_LAG: Final[Instant] = 10 * MINUTE
 SET_UP: Final = "Run script/bootstrap."
 
 
@@ -101,7 +104,10 @@ def _database(house: House) -> Iterator[Finding]:
         url = house.open()
         with psycopg.connect(url, connect_timeout=5) as connection:
             yield from _server(connection, embedded=server is not None)
-        yield _migrations(house)
+            migrations = _migrations(house)
+            yield migrations
+            if migrations.ok:
+                yield _figures(connection, now=house.clock.now())
     except (psycopg.Error, EmbeddedError) as error:
         remedy = (
             f"Check that the server of {environment.DATABASE_URL.name} runs and lets you in."
@@ -166,3 +172,15 @@ def _migrations(house: House) -> Finding:
     pending = house.pending_migrations()
     found = f"{len(pending)} not applied" if pending else "all applied"
     return Finding("migrations", not pending, found, "Run `habitue migrate`." if pending else "")
+
+
+def _figures(connection: psycopg.Connection, *, now: Instant) -> Finding:
+    """Far behind, pages are still right, and slow."""
+    settled_until = get_settled_until(connection)
+    if not has_unsettled(connection):
+        return Finding("figures", ok=True, found="settled to the latest event")
+    behind = None if settled_until is None else max(now - settled_until, 0)
+    ago = "never settled" if behind is None else f"settled up to {behind // MINUTE} minutes ago"
+    fine = behind is not None and behind < FIGURES_MAY_LAG
+    remedy = "" if fine else "Run `habitue worker`, or `habitue serve` without --no-worker."
+    return Finding("figures", fine, ago, remedy)

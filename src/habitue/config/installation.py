@@ -21,10 +21,10 @@ class House(composition.House):
             host=host, port=port, workers=workers, database=self.server, with_worker=with_worker
         )
 
-    def work(self, *, with_parent: bool) -> None:
-        """Do what the house does by itself, until interrupted."""
+    def work(self, *, parent: int) -> None:
+        """Do what the house does by itself, until interrupted or until its parent is gone."""
         _later("habitue.config.working").work(
-            url=self.database_url, clock=self.clock, with_parent=with_parent
+            url=self.database_url, clock=self.clock, parent=parent
         )
 
     def load_demo(

@@ -60,15 +60,16 @@ def _watch(database: EmbeddedServer, over: threading.Event) -> None:
             _log.exception("the embedded database does not start")
 
 
-def end_with_parent() -> None:
+def end_with_parent(parent: int = 0) -> None:
     """End this worker when its supervisor is gone, so that none serves on unseen.
 
-    A supervisor that is killed cannot tell its workers; they would hold the port for ever.
+    A supervisor that is killed cannot tell its workers; they would hold the port for ever.  One
+    that names itself (``parent``, its process id) is missed even if it was gone before this.
     """
-    parent = os.getppid()
+    expected = parent or os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == expected:
             time.sleep(WATCH_SECONDS)
         os._exit(1)
 

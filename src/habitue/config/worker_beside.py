@@ -1,6 +1,7 @@
 """A worker beside the server processes, in a process of its own."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -15,10 +16,11 @@ _log = logging.getLogger(__name__)
 
 
 class WorkerBeside:
-    """While it is entered a worker runs; one that dies is started again."""
+    """From its making to its exit a worker runs; one that dies is started again."""
 
     def __init__(self) -> None:
         self._over = threading.Event()
+        self._process = _start()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> Self:
@@ -30,21 +32,22 @@ class WorkerBeside:
         self._thread.join(STOP_SECONDS + 2)
 
     def _watch(self) -> None:
-        while not self._over.is_set():
-            process = _start()
-            while process.poll() is None and not self._over.wait(WATCH_SECONDS):
-                pass
-            if self._over.is_set():
-                _end(process)
-                return
-            _log.error("the worker has died (%s); starting it again", process.returncode)
-            self._over.wait(RESTART_SECONDS)
+        while not self._over.wait(WATCH_SECONDS):
+            if self._process.poll() is None:
+                continue
+            _log.error("the worker has died (%s); starting it again", self._process.returncode)
+            if not self._over.wait(RESTART_SECONDS):
+                self._process = _start()
+        _end(self._process)
 
 
 def _start() -> subprocess.Popen[bytes]:
     # It finds the same database by its address, which `set_up_django` has put into the environment.
-    command = [sys.executable, "-m", "habitue", "worker", "--with-parent"]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own arguments.
+    command = [sys.executable, "-m", "habitue", "worker", "--parent", str(os.getpid())]
+    # Server processes are forked beside this.  With ``close_fds`` a pipe of this call's own could
+    # stay open in one of them, and be waited for as long as it lives; without it there is no pipe,
+    # and what is open is not inherited anyway.
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False)  # noqa: S603 - our own arguments.
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -12,13 +12,14 @@ from habitue.jobs.worker import Worker
 from habitue.kit.clock import Clock
 
 
-def work(*, url: str, clock: Clock, with_parent: bool) -> None:
+def work(*, url: str, clock: Clock, parent: int) -> None:
     """Work until SIGTERM or SIGINT; what is being done then is done to its end.
 
-    With its parent it ends at once: a supervisor that is killed cannot tell it to.
+    With its ``parent`` (a process id; 0: none) it ends at once: a supervisor that is killed cannot
+    tell it to.
     """
-    if with_parent:
-        end_with_parent()
+    if parent:
+        end_with_parent(parent)
     over = threading.Event()
 
     def stop(*_: object) -> None:

@@ -57,6 +57,18 @@ def get_settled_until(connection: Connection) -> Instant | None:
     return None if found is None else instant_of(found)
 
 
+def has_unsettled(connection: Connection) -> bool:
+    """Whether anything was recorded after the watermark, or at all where there is none."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = _read_watermark(cursor)
+        row = cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM ledger_event WHERE recorded_at > %s::timestamptz)",
+            [ALWAYS if found is None else found],
+        ).fetchone()
+    assert row is not None, "one row was asked for"
+    return bool(row[0])
+
+
 def get_permitted_programme(
     connection: Connection, *, actor: Actor, permission: Permission, code: str
 ) -> Compiled:

@@ -70,8 +70,9 @@ class Installation(Protocol):
     def serve(self, *, host: str, port: int, workers: int, with_worker: bool = True) -> None:
         """Serve until interrupted, with a worker beside."""
 
-    def work(self, *, with_parent: bool) -> None:
-        """Do what the house does by itself, until interrupted."""
+    def work(self, *, parent: int) -> None:
+        """Do what the house does by itself, until interrupted; or, where a parent process is named
+        (0: none), until that is gone."""
 
     def load_demo(
         self, *, members: int, years: int, seed: int, watch: Callable[[int, int], None]

@@ -10,17 +10,17 @@ from habitue.interfaces.commands.output import say
 
 def worker(
     context: typer.Context,
-    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
+    parent: Annotated[int, typer.Option(hidden=True)] = 0,
 ) -> None:
     """Keep figures current, book what has become true, purge what has expired; until Ctrl-C.
 
     `habitue serve` runs one already; a second one, on another machine, is welcome.
     """
     house = installation(context)
-    if with_parent:
+    if parent:
         # Whoever started it has opened the database and brought it up to date.
         house.open()
     else:
         house.open_migrated()
         say("The worker works.")
-    house.work(with_parent=with_parent)
+    house.work(parent=parent)
