@@ -14,11 +14,15 @@ units, quantities are thousandths of a piece.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from habitue.kit.instants import Instant
 
 QUANTITY_SCALE = 1000
+
+# The source of events that were recorded for a survivor and, after the merge was undone, again for
+# the member whom they are about; their number there begins with the id of the first of them.
+REPEATED: Final = "habitue:repeated"
 
 LineRole: TypeAlias = Literal["goods", "delivery", "tip", "deposit", "gift_card"]
 Scalar: TypeAlias = str | int | bool
@@ -306,6 +310,21 @@ class Event:
     def order_key(self) -> OrderKey:
         """Where the event stands among the member's events, whenever it arrived."""
         return (self.occurred_at, self.body.rank, self.key.source, self.key.external_id)
+
+    @property
+    def root(self) -> str:
+        """The id of the event that this one repeats for another member, else its own."""
+        if self.key.source == REPEATED:
+            return self.key.external_id.partition(":")[0]
+        return self.event_id
+
+    @property
+    def reference(self) -> EventKey | None:
+        """The natural key of the earlier event that this one is about."""
+        body = self.body
+        if isinstance(body, Return | Confirmation):
+            return body.purchase
+        return body.redemption if isinstance(body, Undo) else None
 
 
 def _plain(value: Any) -> Any:

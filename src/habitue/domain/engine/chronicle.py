@@ -33,6 +33,7 @@ from habitue.domain.engine.types import (
     MemberState,
     SharedFacts,
 )
+from habitue.domain.engine.waiting import refuse_unknown
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import (
     Adjustment,
@@ -128,6 +129,7 @@ class Chronicle:
         mark = _mark(whole)
         whole.desk = BudgetDesk.open(shared, frozen=False)
         self._step(whole, event, strict=True)
+        refuse_unknown(whole, event)
         self._proposal = _Proposal(
             [*self._events, event], whole, [*self._marks, mark], self._prefix
         )
@@ -152,6 +154,7 @@ class Chronicle:
         for later in self._events[place:]:
             marks.append(_mark(result))
             self._step(result, later)
+        refuse_unknown(result, event)
         _refuse_new_shortfall(event, before, result)
         _release_grants(result, self._events[place:], shared)
         result.outcomes, result.line_points, result.matched, result.portions = own
@@ -184,6 +187,7 @@ class Chronicle:
         )
         after = both.fold(shared)
         after.outcomes, after.line_points, after.matched, after.portions = [], {}, [], ()
+        _release_grants(after, self._events, shared)
         self._proposal = _Proposal(both._events, after, both._marks, None)
         return decision_of(
             after,
@@ -249,6 +253,7 @@ class Chronicle:
 
     def _step(self, result: Fold, event: Event, *, strict: bool = False) -> None:
         result.strict = event.event_id if strict else ""
+        result.asked = event.event_id if strict else result.asked
         result.quiet = not strict
         if _merge_of(event) not in result.undone_merges:
             self._apply(result, event)

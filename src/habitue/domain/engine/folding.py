@@ -9,6 +9,8 @@ Invariants.
 * ``strict`` is the one event being decided now: only it can be refused.  Earlier ones were accepted
   and stay so; where a late event pulls the ground from under them, the shortfall follows the policy
   for negative balances (SEMANTICS 1, 15).
+* ``asked`` is that event while the ones after it are folded: it may be about a purchase that only
+  a merge brings, and then is one of those ``waiting`` until it does.
 * A refusal leaves nothing behind: the caller throws the fold away.
 """
 
@@ -37,7 +39,7 @@ from habitue.domain.engine.types import (
     TierMove,
 )
 from habitue.domain.errors import Code, Refusal
-from habitue.domain.events import Enrolment, Event, EventKey, Portion, Purchase, Visit
+from habitue.domain.events import REPEATED, Enrolment, Event, EventKey, Portion, Purchase, Visit
 from habitue.domain.programme.model import Every, PointsCurrency, Programme
 from habitue.kit.instants import Instant, local_day
 from habitue.kit.periods import add_period, period_start
@@ -70,6 +72,9 @@ class Fold:
     undone_merges: frozenset[str] = frozenset()
     baskets: dict[str, Basket] = field(default_factory=dict)
     history_of: Callable[[str, str], Fold | None] | None = None
+    asked: str = ""
+    waiting: list[Event] = field(default_factory=list)
+    repeated: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.books = Books(self.state, remember=self.remember)
@@ -94,6 +99,8 @@ class Fold:
         other.purchases = {key: record.copy() for key, record in self.purchases.items()}
         other.spent = {key: spent.copy() for key, spent in self.spent.items()}
         other.activities = self.activities.copy()
+        other.waiting = self.waiting.copy()
+        other.repeated = self.repeated.copy()
         books = other.books
         books.postings = self.books.postings.copy()
         books.opened = self.books.opened.copy()
@@ -129,6 +136,8 @@ class Fold:
             state.activity[event.kind] = (event.occurred_at, event.zone)
             if self.remember:
                 self.activities.append((event.kind, event.occurred_at, event.zone))
+        if event.key.source == REPEATED:
+            self.repeated.add(event.root)
         state.latest = event.order_key
         state.horizon = event.occurred_at
         state.next_due = next_due(programme, state)

@@ -3,7 +3,8 @@
 The duplicate hands everything over: lots with their dates, debts, credits towards tiers, use of
 caps, counters, and the tier.  The other one takes it all: limits hold across both, and the higher
 tier stays.  What the duplicate bought or spent can still be returned or undone here, since its
-history is folded again when it is needed.  A merge is undone by folding as if it had not been.
+history is folded again when it is needed; what arrives late about it and happened before the merge
+waits for it (``waiting``).  A merge is undone by folding as if it had not been.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from habitue.domain.engine.records import PurchaseRecord, Spent
 from habitue.domain.engine.snapshot import state_from_json, state_to_json
 from habitue.domain.engine.tiers import rank_of
 from habitue.domain.engine.types import Lot, MemberState, TierMove, TierStanding
+from habitue.domain.engine.waiting import catch_up
 from habitue.domain.events import Event, MergeIn, MergeOut
 from habitue.domain.programme.model import Programme
 from habitue.kit.instants import FAR_FUTURE
@@ -54,6 +56,7 @@ def apply_merge_in(fold: Fold, event: Event) -> None:
         past = fold.history_of(body.from_member, body.merge)
         if past is not None:
             _remember(fold, past, arrived)
+            catch_up(fold, event)
     fold.finish(programme, event, cause)
 
 
@@ -154,6 +157,7 @@ def _remember(fold: Fold, past: Fold, arrived: dict[str, Lot]) -> None:
     records.sort(key=lambda record: record.event.order_key)
     fold.purchases = {record.event.key: record for record in records}
     fold.spent |= {key: taken(spent) for key, spent in past.spent.items()}
+    fold.repeated |= past.repeated
     fold.activities = sorted(fold.activities + past.activities, key=lambda activity: activity[1])
     for lot_id, units in past.books.expired.items():
         fold.books.expired[lot_id] = fold.books.expired.get(lot_id, 0) + units

@@ -18,17 +18,18 @@ def apply_undo(fold: Fold, event: Event) -> None:
     programme = fold.begin(event)
     body = event.body
     assert isinstance(body, Undo), "only undos are applied here"
-    spent = fold.spent.get(body.redemption)
-    if spent is None:
-        if not fold.is_strict(event):
-            # It was spent by a duplicate whose merge was undone since.
-            fold.finish(programme, event, cause_of(event))
-            return
-        raise Refusal(
-            Code.UNKNOWN_EVENT,
-            "redemption",
-            value=f"{body.redemption.source}/{body.redemption.external_id}",
-        )
+    if body.redemption in fold.spent:
+        give_again(fold, event)
+    else:
+        fold.waiting.append(event)
+    fold.finish(programme, event, cause_of(event))
+
+
+def give_again(fold: Fold, event: Event) -> None:
+    """Take a redemption back that is known."""
+    body = event.body
+    assert isinstance(body, Undo), "only undos are applied here"
+    spent = fold.spent[body.redemption]
     left = spent.units - spent.undone
     units = left if body.units is None else body.units
     if body.units is not None:
@@ -38,7 +39,6 @@ def apply_undo(fold: Fold, event: Event) -> None:
             raise Refusal(Code.UNDO_EXCEEDS_REDEMPTION, "units", value=units, limit=left)
         units = left
     restore(fold, event, spent, units, against="")
-    fold.finish(programme, event, cause_of(event))
 
 
 def restore(fold: Fold, event: Event, spent: Spent, units: int, *, against: str) -> None:
@@ -144,13 +144,18 @@ def apply_confirmation(fold: Fold, event: Event) -> None:
     programme = fold.begin(event)
     body = event.body
     assert isinstance(body, Confirmation), "only confirmations are applied here"
-    record = fold.purchases.get(body.purchase)
-    if record is None:
-        raise Refusal(
-            Code.PURCHASE_NOT_FOUND,
-            "purchase",
-            value=f"{body.purchase.source}/{body.purchase.external_id}",
-        )
+    if body.purchase in fold.purchases:
+        confirm(fold, event)
+    else:
+        fold.waiting.append(event)
+    fold.finish(programme, event, cause_of(event))
+
+
+def confirm(fold: Fold, event: Event) -> None:
+    """Confirm a purchase that is known."""
+    body = event.body
+    assert isinstance(body, Confirmation), "only confirmations are applied here"
+    record = fold.purchases[body.purchase]
     own = {lot_id for lots in record.lots.values() for lot_id in lots}
     waiting = [
         lot
@@ -172,4 +177,3 @@ def apply_confirmation(fold: Fold, event: Event) -> None:
         fold.books.put(active.lot_id, lot.remaining)
         fold.books.post("activate", lot.currency, active.lot_id, lot.remaining, cause)
         record.lots[lot.currency].append(active.lot_id)
-    fold.finish(programme, event, cause_of(event))

@@ -9,6 +9,8 @@ split of a return nor a later change of the rules matters.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from habitue.domain.engine.caps import BudgetDesk, apply_caps
 from habitue.domain.engine.context import context_of, limit_key, usage_key
 from habitue.domain.engine.earning import earn
@@ -54,16 +56,9 @@ def _return_linked(fold: Fold, event: Event, body: Return) -> None:
     assert body.purchase is not None, "a linked return names its purchase"
     record = fold.purchases.get(body.purchase)
     if record is None:
-        if not fold.is_strict(event):
-            # It was bought by a duplicate whose merge was undone since.
-            return
-        raise Refusal(
-            Code.PURCHASE_NOT_FOUND,
-            "purchase",
-            value=f"{body.purchase.source}/{body.purchase.external_id}",
-        )
-    if event.occurred_at < record.event.occurred_at and fold.is_strict(event):
-        raise Refusal(Code.RETURN_BEFORE_PURCHASE, "occurred_at", value=event.occurred_at)
+        fold.waiting.append(event)
+        return
+    _refuse_too_early(fold, event, record)
     strict = fold.is_strict(event)
     if strict and record.is_void:
         raise Refusal(
@@ -87,6 +82,25 @@ def _return_linked(fold: Fold, event: Event, body: Return) -> None:
             }
         )
     _take_back(fold, event, record)
+
+
+def return_late(fold: Fold, event: Event, merge: Event) -> None:
+    """A return that waited for the purchase, which a merge has brought: it counts from there."""
+    body = event.body
+    assert isinstance(body, Return), "only returns are applied here"
+    assert body.purchase is not None, "only a named purchase is waited for"
+    _refuse_too_early(fold, event, fold.purchases[body.purchase])
+    _return_linked(fold, replace(event, occurred_at=merge.occurred_at), body)
+    programme = fold.programme_of(merge)
+    if programme.tiers is not None:
+        day = local_day(merge.occurred_at, merge.zone)
+        ladder = fold.ladder(programme)
+        ladder.undo_rises(at=merge.occurred_at, day=day, event_id=event.event_id)
+
+
+def _refuse_too_early(fold: Fold, event: Event, record: PurchaseRecord) -> None:
+    if event.occurred_at < record.event.occurred_at and fold.is_strict(event):
+        raise Refusal(Code.RETURN_BEFORE_PURCHASE, "occurred_at", value=event.occurred_at)
 
 
 def _take_back(fold: Fold, event: Event, record: PurchaseRecord) -> None:
