@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import typer
 
 from habitue.interfaces.commands.benching.engine import bench_engine
+from habitue.interfaces.commands.benching.figures import bench_figures
 from habitue.interfaces.commands.benching.growth import bench_growth
 from habitue.interfaces.commands.benching.imports import bench_import
 from habitue.interfaces.commands.benching.lookup import bench_lookup
@@ -32,6 +33,7 @@ BENCHES: Final[dict[str, Bench]] = {
     "http": bench_http,
     "import": bench_import,
     "lookup": bench_lookup,
+    "figures": bench_figures,
     "memory": bench_memory,
     "growth": bench_growth,
 }
