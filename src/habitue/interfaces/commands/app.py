@@ -9,6 +9,7 @@ from habitue.interfaces.commands import (
     database,
     demo,
     doctor,
+    figures,
     importing,
     keys,
     members,
@@ -43,6 +44,7 @@ app.add_typer(members.app, name="members")
 app.add_typer(importing.app, name="import")
 app.add_typer(programme.app, name="programme")
 app.add_typer(keys.app, name="keys")
+app.add_typer(figures.app, name="figures")
 
 
 @app.command("version")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any, Final
 
@@ -106,13 +107,9 @@ class _Bench:
         gold = MemberFilters(tier="gold", balance_from=100)
         quiet = MemberFilters(latest_until=today - timedelta(days=60))
         calls: dict[str, Callable[[], object]] = {
-            f"overview of {days} days": lambda days=days: self._overview(days)  # type: ignore[misc]
-            for days in (7, 30, 90, 365)
+            f"overview of {days} days": partial(self._overview, days) for days in (7, 30, 90, 365)
         }
-        calls |= {
-            f"list by {sort.value}": lambda sort=sort: self._list(sort=sort)  # type: ignore[misc]
-            for sort in Sort
-        }
+        calls |= {f"list by {sort.value}": partial(self._list, sort=sort) for sort in Sort}
         calls |= {
             "list, gold with points": lambda: self._list(filters=gold, sort=Sort.SPEND),
             "list, birthday soon": lambda: self._list(filters=soon),
