@@ -3,5 +3,6 @@
 from habitue.data.ledger.models.events import LedgerEvent
 from habitue.data.ledger.models.lines import BudgetDraw, Entry, Lot, TierMove
 from habitue.data.ledger.models.members import MemberState
+from habitue.data.ledger.models.merges import MemberMerge
 
-__all__ = ["BudgetDraw", "Entry", "LedgerEvent", "Lot", "MemberState", "TierMove"]
+__all__ = ["BudgetDraw", "Entry", "LedgerEvent", "Lot", "MemberMerge", "MemberState", "TierMove"]
