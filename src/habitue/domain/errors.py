@@ -54,6 +54,7 @@ class Code(StrEnum):
     WRONG_CURRENCY = "wrong_currency"
     UNKNOWN_POINTS = "unknown_points"
     UNKNOWN_EVENT = "unknown_event"
+    UNKNOWN_MERGE = "unknown_merge"
     UNKNOWN_STAFF = "unknown_staff"
     UNKNOWN_DEVICE = "unknown_device"
     UNKNOWN_KEY = "unknown_key"

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from io import StringIO
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
@@ -227,3 +228,33 @@ class _Composer:
 
 def _number_or_word(text: str) -> int | Decimal | str | bool | None:
     return _WORDS[text] if text in _WORDS else _number(text)
+
+
+# The order in which a document tells its story; what is not named here comes last.
+_ORDER: Final = (
+    "programme", "name", "money", "zone", "languages", "points", "attributes", "stacking",
+    "campaigns", "earn", "tiers", "rewards", "spend", "returns", "claims",
+)  # fmt: skip
+
+
+def dump_yaml(document: Mapping[str, Any]) -> str:
+    """The document as YAML; decimals keep their zeros, and texts that look like something else
+    are quoted, so that reading it again gives the same."""
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.allow_unicode = True
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # an untyped switch of the library
+    writer.width = 100
+    places = {name: place for place, name in enumerate(_ORDER)}
+    ordered = sorted(document.items(), key=lambda pair: (places.get(pair[0], len(_ORDER)), pair[0]))
+    stream = StringIO()
+    writer.dump({name: _written(value) for name, value in ordered}, stream)
+    return stream.getvalue()
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _written(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_written(item) for item in value]
+    return str(value) if isinstance(value, Decimal) else value

@@ -5,11 +5,16 @@ A door to ``integrations.documents`` for the front doors, which do not know the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from habitue.integrations.documents import UnreadableDocument, load_document
+from habitue.integrations.documents import (
+    UnreadableDocument,
+    dump_yaml,
+    load_document,
+)
 
-__all__ = ["UnreadableDocument", "read_programme_document"]
+__all__ = ["UnreadableDocument", "read_programme_document", "write_programme_document"]
 
 
 def read_programme_document(content: bytes | str, *, is_json: bool = False) -> dict[str, Any]:
@@ -19,3 +24,9 @@ def read_programme_document(content: bytes | str, *, is_json: bool = False) -> d
     database.
     """
     return load_document(content, is_json=is_json)
+
+
+def write_programme_document(document: Mapping[str, Any]) -> str:
+    """The document as YAML, in the order in which people write one; reading it again gives an
+    equal document.  No locks, no database."""
+    return dump_yaml(document)

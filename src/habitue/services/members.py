@@ -48,9 +48,11 @@ __all__ = [
     "close_member",
     "enrol_member",
     "ensure_members",
+    "keys_of_member",
     "resolve_members",
     "revoke_identifier",
     "update_member",
+    "write_search_keys",
 ]
 
 Connection: TypeAlias = psycopg.Connection[Any]
@@ -133,7 +135,7 @@ def enrol_member(
         if number is None:
             give_number(cursor, member_id, now)
         numbers = [each.identifier.value for each in claims if each.identifier.kind == "phone"]
-        _write_keys(cursor, member_id, before=[], after=_keys(known, numbers))
+        write_search_keys(cursor, member_id, before=[], after=_keys(known, numbers))
         return get_member(connection, member_id=member_id)
 
 
@@ -183,7 +185,9 @@ def update_member(
             ],
         )
         numbers = _phones(list_identifiers(connection, member_id=member_id))
-        _write_keys(cursor, member_id, before=_keys(before, numbers), after=_keys(after, numbers))
+        write_search_keys(
+            cursor, member_id, before=_keys(before, numbers), after=_keys(after, numbers)
+        )
         return get_member(connection, member_id=member_id)
 
 
@@ -257,7 +261,7 @@ def close_member(connection: Connection, *, member_id: UUID, now: Instant) -> Me
             "UPDATE identifier SET revoked_at = %s WHERE member_id = %s AND revoked_at IS NULL",
             [datetime_of(now), member_id],
         )
-        _write_keys(cursor, member_id, before=_keys(_details_of(member), numbers), after=[])
+        write_search_keys(cursor, member_id, before=_keys(_details_of(member), numbers), after=[])
         cursor.execute(
             "UPDATE member SET status = 'closed', revision = revision + 1 WHERE member_id = %s",
             [member_id],
@@ -365,6 +369,11 @@ def _phones(identifiers: Iterable[IdentifierRecord]) -> list[str]:
     return [each.value for each in identifiers if each.kind == "phone"]
 
 
+def keys_of_member(member: MemberRecord, identifiers: Iterable[IdentifierRecord]) -> list[str]:
+    """The keys under which a search finds a member with these identifiers."""
+    return _keys(_details_of(member), _phones(identifiers))
+
+
 def _keys(details: MemberDetails, phones: Iterable[str]) -> list[str]:
     return search_keys(details.given_name, details.family_name, details.display_name, phones=phones)
 
@@ -379,7 +388,7 @@ def _renew_keys(
     """Bring the keys of a member to the identifiers that are active now."""
     details = _details_of(member)
     after = list_identifiers(connection, member_id=member.member_id)
-    _write_keys(
+    write_search_keys(
         cursor,
         member.member_id,
         before=_keys(details, _phones(before)),
@@ -387,9 +396,10 @@ def _renew_keys(
     )
 
 
-def _write_keys(
+def write_search_keys(
     cursor: Cursor, member_id: UUID, *, before: Iterable[str], after: Iterable[str]
 ) -> None:
+    """Let a member be found under the keys of ``after`` instead of those of ``before``."""
     old, new = set(before), set(after)
     if gone := sorted(old - new):
         cursor.execute(

@@ -21,6 +21,7 @@ import psycopg
 from psycopg import IsolationLevel
 from psycopg.rows import tuple_row
 
+from habitue.data.ledger.history import read_allotments, read_duplicates
 from habitue.data.ledger.states import StateKey
 from habitue.domain.engine.chronicle import Chronicle
 from habitue.domain.engine.deciding import chronicle
@@ -62,6 +63,7 @@ class _Run:
     past: Chronicle
     state: MemberState = field(default_factory=MemberState)
     allotments: dict[tuple[str, str], Allotment] = field(default_factory=dict)
+    duplicates: dict[str, list[Event]] = field(default_factory=dict)
     lots: set[str] = field(default_factory=set)
 
 
@@ -115,6 +117,7 @@ class _Replay:
     def _replay(self, key: StateKey, recorded: Recorded) -> None:
         compiled = self._programme(key[1])
         run = _Run(compiled, chronicle(compiled.versions, []))
+        self._add_duplicates(key, run, recorded)
         where = {"member": key[0], "programme": run.compiled.code}
         self._members += bool(recorded.events)
         for event in recorded.events:
@@ -137,6 +140,16 @@ class _Replay:
         state = orjson.loads(orjson.dumps(state_to_json(run.state)))
         if recorded.events or recorded.state is not None:
             self._found.compare("state", where, expected=state, found=recorded.state)
+
+    def _add_duplicates(self, key: StateKey, run: _Run, recorded: Recorded) -> None:
+        """Have at hand what the members who were merged into this one bought and spent."""
+        found = read_duplicates(self._cursor, {key: recorded.events}).get(key)
+        if not found:
+            return
+        run.duplicates = found
+        keys = sorted((member, key[1]) for member in found)
+        for allotments in read_allotments(self._cursor, keys).values():
+            run.allotments |= allotments
 
     def _compare(
         self, place: dict[str, str], run: _Run, event: Event, decision: Decision, recorded: Recorded
@@ -163,5 +176,5 @@ def _decide(run: _Run, event: Event, recorded: Recorded) -> Decision:
     compiled = run.compiled
     # Where nothing was drawn the books do not matter: whatever would be drawn is a difference.
     books = dict.fromkeys(compiled.budgets, (0, 0)) | recorded.books.get(event.event_id, {})
-    shared = shared_facts(compiled, event, books, run.allotments)
+    shared = shared_facts(compiled, event, books, run.allotments, run.duplicates)
     return run.past.decide(event, shared)

@@ -32,6 +32,11 @@ _MAKE: Final = (
     " ORDER BY u.member_id, u.programme_id ON CONFLICT DO NOTHING"
 )
 
+_HOLD: Final = (
+    "SELECT m.status FROM member m JOIN unnest(%s::uuid[]) AS u(member_id)"
+    " ON m.member_id = u.member_id ORDER BY m.member_id FOR KEY SHARE OF m"
+)
+
 _READ: Final = (
     "SELECT m.member_id, m.programme_id, m.state::text, m.revision,"  # noqa: S608  # constants
     f" coalesce({micros('m.latest_recorded_at')}, 0)"
@@ -60,6 +65,16 @@ WHERE m.member_id = u.member_id AND m.programme_id = u.programme_id
 def make_states(cursor: psycopg.Cursor[Any], keys: Sequence[StateKey]) -> None:
     """Make the rows that are missing, so that there is something to lock."""
     cursor.execute(_MAKE, _pairs(keys), prepare=True)
+
+
+def hold_members(cursor: psycopg.Cursor[Any], members: Iterable[str]) -> bool:
+    """Keep members from being merged until the end of the transaction; false: one was already.
+
+    Whoever merges a member locks the member's row and then sees every state there is; so who makes
+    a new one holds the row.
+    """
+    cursor.execute(_HOLD, [array("uuid", sorted(set(members)))], prepare=True)
+    return all(status != "merged" for (status,) in cursor.fetchall())
 
 
 def lock_states(cursor: psycopg.Cursor[Any], keys: Sequence[StateKey]) -> None:

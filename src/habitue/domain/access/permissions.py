@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SESSIONS_END = "sessions:end"
     DEVICES_READ = "devices:read"
     DEVICES_WRITE = "devices:write"
+    STORES_WRITE = "stores:write"
     TRAIL_READ = "trail:read"
     REPORTS_READ = "reports:read"
     EXPORTS_READ = "exports:read"

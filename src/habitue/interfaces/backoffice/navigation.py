@@ -7,6 +7,8 @@ from typing import Final
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from habitue.domain.access import Actor, Permission
 
@@ -26,7 +28,18 @@ class Room:
         return reverse(f"backoffice:{self.key}")
 
 
-ROOMS: Final[tuple[Room, ...]] = ()
+ROOMS: Final = (
+    Room("overview", _("Overview"), "chart", Permission.REPORTS_READ),
+    Room("members", _("Members"), "people", Permission.MEMBERS_READ),
+    Room("programme", _("Programme"), "sheet", Permission.PROGRAMME_READ),
+    Room("stores", _("Stores"), "store", Permission.BACKOFFICE_USE),
+    Room("staff", pgettext_lazy("people who work here", "Staff"), "person", Permission.STAFF_READ),
+    Room(
+        "devices", pgettext_lazy("devices at the counter", "Tills"), "till", Permission.DEVICES_READ
+    ),
+    Room("keys", _("API keys"), "key", Permission.KEYS_READ),
+    Room("trail", _("Audit trail"), "trail", Permission.TRAIL_READ),
+)
 
 
 def rooms_of(actor: Actor) -> tuple[Room, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -13,17 +13,17 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from habitue.domain.access.trail import Action
-from habitue.domain.consents import OFFERED, Channel, Purpose
+from habitue.domain.consents import OFFERED
 from habitue.domain.errors import Refusal
 from habitue.interfaces.portal.door import PORTAL
 from habitue.interfaces.portal.pages import member_id, render
 from habitue.interfaces.texts.catalogue import LANGUAGES
+from habitue.interfaces.web.consents import consents_in_words
 from habitue.interfaces.web.context import LANGUAGE_NAMES
 from habitue.interfaces.web.export import Download
 from habitue.interfaces.web.forms import Form
@@ -39,19 +39,6 @@ from habitue.services.consents import record_consents
 from habitue.services.counter.counter import Counter
 from habitue.services.counter.details import change_details
 from habitue.services.trail import note_in_trail
-
-PURPOSES: Final[dict[Purpose, Promise]] = {
-    Purpose.NEWS_AND_OFFERS: gettext_lazy("News and offers"),
-    Purpose.SURVEYS: gettext_lazy("Questions about how it was"),
-    Purpose.REMEMBERING: gettext_lazy("Remember what I like, so that I am served better"),
-}
-CHANNELS: Final[dict[Channel, Promise]] = {
-    Channel.EMAIL: gettext_lazy("by e-mail"),
-    Channel.SMS: gettext_lazy("by text message"),
-    Channel.PUSH: gettext_lazy("on the phone's screen"),
-    Channel.POST: gettext_lazy("by post"),
-    Channel.ON_SITE: gettext_lazy("in the house"),
-}
 
 
 class DetailsForm(Form):
@@ -100,10 +87,9 @@ def profile(visit: Visit) -> HttpResponse:
         "form": form,
         "member": member,
         "identifiers": list_identifiers(visit.connection, member_id=member.member_id),
-        "consents": [
-            (f"{one.purpose}-{one.channel}", PURPOSES[one.purpose], CHANNELS[one.channel], one)
-            for one in list_consents(visit.connection, member_id=member.member_id)
-        ],
+        "consents": consents_in_words(
+            list_consents(visit.connection, member_id=member.member_id), "UTC", visit.language
+        ),
         "sessions": list_sessions(
             visit.connection,
             actor=visit.actor,

@@ -123,3 +123,14 @@ def plural_form(count: int | Decimal, *, language: str) -> str:
 
 def _pattern(decimals: int) -> str:
     return f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+
+
+def short_month(value: date, *, language: str) -> str:
+    """A month where there is little room: ``Mar 25``."""
+    return format_date(value, format="LLL yy", locale=locale_of(language))
+
+
+def day_and_month(value: date, *, language: str) -> str:
+    """A day where there is little room and the year is known: ``3 Mar``."""
+    pattern = "d. MMM" if language == "de" else "d MMM"
+    return format_date(value, format=pattern, locale=locale_of(language))

@@ -323,3 +323,22 @@ def _note(
         subject_name=name,
         details=details,
     )
+
+
+def change_own_details(
+    connection: Connection, *, actor: Actor, name: str, language: str, now: Instant
+) -> None:
+    """Change one's own name and language.
+
+    Refuses ``NOT_PERMITTED`` for whoever is no colleague, and what ``_check`` refuses.  Writes the
+    trail.
+    """
+    if actor.kind is not Kind.STAFF or actor.id is None or actor.at_till:
+        raise Refusal(Code.NOT_PERMITTED, scope=Permission.BACKOFFICE_USE.value)
+    _check(StaffDetails(name, [Role.STAFF.value], (), (), language))
+    with connection.transaction():
+        connection.execute(
+            "UPDATE staff SET name = %s, language = %s WHERE staff_id = %s",
+            [name, language, actor.id],
+        )
+        _note(connection, actor, Action.STAFF_CHANGED, actor.id, name, now)

@@ -112,7 +112,8 @@ def redeem_points(
 def undo_sale(counter: Counter, *, programme: str, currency: str, external_id: str) -> Answer:
     """Take a purchase of this counter back, whole: what it earned goes, what it cost returns.
 
-    Undoing again answers the same.  Refuses ``NOT_PERMITTED``, ``PURCHASE_NOT_FOUND`` and what the intake refuses.
+    Undoing again answers the same.  Refuses ``NOT_PERMITTED``, ``PURCHASE_NOT_FOUND`` and what the
+    intake refuses.
     """
     counter.require(Permission.PURCHASES_WRITE)
     event = _own(counter, external_id, "purchase")

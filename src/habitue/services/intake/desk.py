@@ -17,7 +17,7 @@ import orjson
 import psycopg
 
 from habitue.data.bulk import write_together
-from habitue.data.ledger.history import read_allotments, read_histories
+from habitue.data.ledger.history import read_allotments, read_duplicates, read_histories
 from habitue.data.ledger.states import (
     WRITE_STATES,
     StateKey,
@@ -74,6 +74,7 @@ class Account:
     latest_recorded_at: Instant = 0
     past: Chronicle | None = None
     allotments: dict[tuple[str, str], Allotment] = field(default_factory=dict)
+    duplicates: dict[str, list[Event]] = field(default_factory=dict)
     changed: bool = False
 
 
@@ -184,7 +185,9 @@ class Desk:
     def remember(self) -> None:
         """Keep the histories that were folded, after the commit, for the next batch."""
         for key, account in self._accounts.items():
-            if account.past is not None and not account.compiled.budgets:
+            kept = account.past is not None and not account.compiled.budgets
+            # What duplicates brought along is folded again from their own events each time.
+            if kept and account.past is not None and not account.duplicates:
                 PASTS.put(
                     key,
                     account.past,
@@ -210,14 +213,25 @@ class Desk:
             latest[key] = max(latest.get(key, event.order_key), event.order_key)
         if not needed:
             return
-        keys = sorted(needed)
-        for key, history in read_histories(self._cursor, keys).items():
+        self.read_pasts(sorted(needed))
+
+    def read_pasts(self, keys: Sequence[StateKey]) -> None:
+        """Read the histories of opened members, with those of their duplicates."""
+        histories = read_histories(self._cursor, keys)
+        for key, history in histories.items():
             account = self._accounts[key]
             account.past = chronicle(account.compiled.versions, history)
-        drawing = [key for key in keys if self._accounts[key].compiled.budgets]
+        for key, duplicates in read_duplicates(self._cursor, histories).items():
+            self._accounts[key].duplicates = duplicates
+        drawing = {
+            (member, key[1]): key
+            for key in keys
+            if self._accounts[key].compiled.budgets
+            for member in (key[0], *self._accounts[key].duplicates)
+        }
         if drawing:
-            for key, allotments in read_allotments(self._cursor, drawing).items():
-                self._accounts[key].allotments = allotments
+            for one, allotments in read_allotments(self._cursor, sorted(drawing)).items():
+                self._accounts[drawing[one]].allotments |= allotments
 
     def decide(self, key: StateKey, event: Event) -> tuple[Decision, dict[str, Any]]:
         """Decide about one event; the decision and its answer.  A ``Refusal`` changes nothing."""
@@ -294,13 +308,17 @@ class Desk:
     def _shared(self, account: Account, event: Event) -> SharedFacts:
         compiled = account.compiled
         if not compiled.budgets:
-            return _NOTHING_SHARED
+            return (
+                SharedFacts(duplicates=account.duplicates)
+                if account.duplicates
+                else _NOTHING_SHARED
+            )
         books = {
             key: (book.units_taken, book.times_taken)
             for key in compiled.budgets
             if (book := self._budgets.get((compiled.programme_id, key))) is not None
         }
-        return shared_facts(compiled, event, books, account.allotments)
+        return shared_facts(compiled, event, books, account.allotments, account.duplicates)
 
     def write(self) -> None:
         """Write everything that was kept, all tables in one statement (and one for budgets)."""
@@ -333,9 +351,10 @@ def shared_facts(
     event: Event,
     books: Mapping[str, tuple[int, int]],
     allotments: dict[tuple[str, str], Allotment],
+    duplicates: dict[str, list[Event]],
 ) -> SharedFacts:
     """What is left of each budget, by the caps that the event's version sees."""
-    shared = SharedFacts(allotments=allotments)
+    shared = SharedFacts(allotments=allotments, duplicates=duplicates)
     for key, (units, times) in books.items():
         budget = compiled.budget(key, event.version_number)
         if budget is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -59,10 +59,28 @@ JOIN unnest(%s::uuid[]) AS u(member_id) ON m.member_id = u.member_id
 """
 
 
+# Along the chain of merges to whoever is active in the end.
+_SURVIVORS: Final = """
+WITH RECURSIVE chain(member_id, next_id) AS (
+    SELECT m.member_id, m.merged_into FROM member m
+    JOIN unnest(%s::uuid[]) AS u(member_id) ON m.member_id = u.member_id
+    WHERE m.merged_into IS NOT NULL
+    UNION
+    SELECT c.member_id, m.merged_into FROM chain c JOIN member m ON m.member_id = c.next_id
+    WHERE m.merged_into IS NOT NULL
+)
+SELECT c.member_id, c.next_id FROM chain c JOIN member m ON m.member_id = c.next_id
+WHERE m.status = 'active'
+"""
+
+
 def look_up(
     cursor: psycopg.Cursor[Any], items: Iterable[Item], *, phones: PhoneReader, country: str
 ) -> Directory:
-    """Look up everything that the items name: at most three statements, whatever their number."""
+    """Look up everything that the items name: at most four statements, whatever their number.
+
+    Who was merged into another member is served as that one.
+    """
     directory = Directory({}, {}, {})
     references: set[KeyPair] = set()
     for item in items:
@@ -75,7 +93,25 @@ def look_up(
     if references:
         find_keys(cursor, sorted(references))
         directory.references = fetch_keys(cursor)
+    _follow_merges(cursor, directory)
     return directory
+
+
+def _follow_merges(cursor: psycopg.Cursor[Any], directory: Directory) -> None:
+    """Let the survivor stand for whoever was merged: where a closed member was named, and where an
+    earlier event is referred to, which may be the duplicate's."""
+    gone = {found.member for found in directory.members.values() if not found.active}
+    owners = {known.member for known in directory.references.values() if known.member is not None}
+    if not gone | owners:
+        return
+    cursor.execute(_SURVIVORS, [array("uuid", sorted(gone | owners))], prepare=True)
+    survivors = {member.hex: survivor.hex for member, survivor in cursor.fetchall()}
+    for name, found in directory.members.items():
+        if found.member in survivors:
+            directory.members[name] = Found(survivors[found.member], found.trust, active=True)
+    for key, known in directory.references.items():
+        if known.member in survivors:
+            directory.references[key] = replace(known, member=survivors[known.member])
 
 
 def find_members(cursor: psycopg.Cursor[Any], directory: Directory, wanted: Iterable[Name]) -> None:

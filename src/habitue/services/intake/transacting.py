@@ -42,6 +42,10 @@ SELECT set_config('enable_seqscan', 'off', true),
 HOLD_ALONE: Final = "SELECT pg_advisory_xact_lock(hashtext('habitue.versions'), hashtext(%s::text))"
 
 
+class MergedMeanwhileError(Exception):
+    """A member was merged into another one between being found and being locked."""
+
+
 def transact(
     connection: Connection, work: Callable[[Cursor], T], *, programmes: Iterable[str]
 ) -> T:
@@ -49,12 +53,16 @@ def transact(
     codes) is published.
 
     A deadlock, a serialisation failure or a lock timeout rolls back and tries again, after a short
-    random pause; at last it refuses (``BUSY``).  Inside an open transaction the work is a
-    savepoint of it and is tried once: only the whole can be tried again.
+    random pause; at last it refuses (``BUSY``).  So it does where a member was merged meanwhile.
+    Inside an open transaction the work is a savepoint of it and is tried once: only the whole can
+    be tried again.
     """
     held = array("text", sorted(set(programmes)))
     if connection.info.transaction_status != TransactionStatus.IDLE:
-        return _once(connection, work, held)
+        try:
+            return _once(connection, work, held)
+        except MergedMeanwhileError:
+            raise Refusal(Code.BUSY, seconds=BUSY_SECONDS) from None
     timeouts = 0
     for attempt in range(_ATTEMPTS):
         if attempt:
@@ -66,7 +74,7 @@ def transact(
             timeouts += 1
             if timeouts == _LOCK_ATTEMPTS:
                 break
-        except (DeadlockDetected, SerializationFailure):
+        except (DeadlockDetected, SerializationFailure, MergedMeanwhileError):
             continue
     raise Refusal(Code.BUSY, seconds=BUSY_SECONDS)
 

@@ -1,0 +1,1 @@
+"""Tills: added, paired, revoked."""

@@ -1,0 +1,1 @@
+"""Members: the list, the page of one, and everything that can be done for them."""

@@ -1,0 +1,1 @@
+"""The overview: what happened, against the period before."""

@@ -1,0 +1,1 @@
+"""The programme as its rule sheet, with its versions."""

@@ -1,0 +1,1 @@
+"""Colleagues: who they are, what they may do, where they are signed in."""

@@ -1,0 +1,116 @@
+"""Entries of the audit trail as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from habitue.domain.access.trail import Action
+from habitue.interfaces.texts import formats
+from habitue.selectors.trail import TrailRecord
+
+SENTENCES: Final[dict[str, Promise]] = {
+    Action.SIGNED_IN: gettext_lazy("%(actor)s signed in."),
+    Action.SIGNED_OUT: gettext_lazy("%(actor)s signed out."),
+    Action.SIGN_IN_FAILED: gettext_lazy("Somebody tried to sign in as %(subject)s and failed."),
+    Action.SESSION_ENDED: gettext_lazy("%(actor)s ended a session."),
+    Action.PASSWORD_CHANGED: gettext_lazy("%(actor)s chose a new password."),
+    Action.MEMBER_ENROLLED: gettext_lazy("%(actor)s enrolled %(subject)s."),
+    Action.MEMBER_CHANGED: gettext_lazy("%(actor)s changed details of %(subject)s."),
+    Action.MEMBER_CLOSED: gettext_lazy("%(actor)s ended the membership of %(subject)s."),
+    Action.MEMBER_MERGED: gettext_lazy("%(actor)s merged a duplicate into %(subject)s."),
+    Action.MERGE_UNDONE: gettext_lazy("%(actor)s undid a merge into %(subject)s."),
+    Action.IDENTIFIER_ADDED: gettext_lazy("%(actor)s added an identifier to %(subject)s."),
+    Action.IDENTIFIER_REVOKED: gettext_lazy("%(actor)s revoked an identifier of %(subject)s."),
+    Action.CONSENT_GIVEN: gettext_lazy("%(actor)s noted a consent of %(subject)s."),
+    Action.CONSENT_WITHDRAWN: gettext_lazy("%(actor)s noted that %(subject)s withdrew a consent."),
+    Action.POINTS_ADJUSTED: gettext_lazy("%(actor)s adjusted the points of %(subject)s."),
+    Action.TIER_SET: gettext_lazy("%(actor)s set the tier of %(subject)s by hand."),
+    Action.PURCHASE_RECORDED: gettext_lazy("%(actor)s recorded a purchase of %(subject)s."),
+    Action.PURCHASE_UNDONE: gettext_lazy("%(actor)s undid a purchase of %(subject)s."),
+    Action.VISIT_RECORDED: gettext_lazy("%(actor)s recorded a visit of %(subject)s."),
+    Action.POINTS_REDEEMED: gettext_lazy("%(actor)s spent points of %(subject)s."),
+    Action.REDEMPTION_UNDONE: gettext_lazy("%(actor)s gave spent points back to %(subject)s."),
+    Action.RECEIPT_CLAIMED: gettext_lazy("%(actor)s claimed a receipt for %(subject)s."),
+    Action.PROGRAMME_PUBLISHED: gettext_lazy("%(actor)s published a version of %(subject)s."),
+    Action.STAFF_ADDED: gettext_lazy("%(actor)s added %(subject)s to the staff."),
+    Action.STAFF_CHANGED: gettext_lazy("%(actor)s changed roles or details of %(subject)s."),
+    Action.STAFF_DEACTIVATED: gettext_lazy("%(actor)s deactivated %(subject)s."),
+    Action.STAFF_REACTIVATED: gettext_lazy("%(actor)s reactivated %(subject)s."),
+    Action.STAFF_INVITED: gettext_lazy("%(actor)s made an invitation for %(subject)s."),
+    Action.PIN_SET: gettext_lazy("%(actor)s set the PIN of %(subject)s."),
+    Action.DEVICE_ADDED: gettext_lazy("%(actor)s made a pairing code for the till %(subject)s."),
+    Action.DEVICE_PAIRED: gettext_lazy("The till %(subject)s was paired."),
+    Action.DEVICE_REVOKED: gettext_lazy("%(actor)s revoked the till %(subject)s."),
+    Action.KEY_CREATED: gettext_lazy("%(actor)s made the API key %(subject)s."),
+    Action.KEY_REVOKED: gettext_lazy("%(actor)s revoked the API key %(subject)s."),
+    Action.STORE_CHANGED: gettext_lazy("%(actor)s changed the store %(subject)s."),
+    Action.MEMBERS_EXPORTED: gettext_lazy("%(actor)s exported the list of members."),
+    Action.LEDGER_EXPORTED: gettext_lazy("%(actor)s exported the ledger of %(subject)s."),
+    Action.TRAIL_EXPORTED: gettext_lazy("%(actor)s exported the audit trail."),
+    Action.DATA_EXPORTED: gettext_lazy("%(actor)s downloaded all data of %(subject)s."),
+}
+# What an action is called where it is chosen from a list.
+NAMES: Final[dict[str, Promise]] = {
+    Action.SIGNED_IN: gettext_lazy("Signed in"),
+    Action.SIGN_IN_FAILED: gettext_lazy("Sign-in failed"),
+    Action.MEMBER_ENROLLED: gettext_lazy("Member enrolled"),
+    Action.MEMBER_CHANGED: gettext_lazy("Member changed"),
+    Action.MEMBER_CLOSED: gettext_lazy("Membership ended"),
+    Action.MEMBER_MERGED: gettext_lazy("Members merged"),
+    Action.POINTS_ADJUSTED: gettext_lazy("Points adjusted"),
+    Action.TIER_SET: gettext_lazy("Tier set by hand"),
+    Action.PURCHASE_RECORDED: gettext_lazy("Purchase recorded"),
+    Action.PURCHASE_UNDONE: gettext_lazy("Purchase undone"),
+    Action.STAFF_CHANGED: gettext_lazy("Staff changed"),
+    Action.KEY_CREATED: gettext_lazy("API key made"),
+    Action.MEMBERS_EXPORTED: gettext_lazy("Members exported"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrailLine:
+    """An entry in words; ``details`` are the values of the deed."""
+
+    sentence: str
+    when: str
+    details: str
+    record: TrailRecord
+
+
+def trail_lines(records: Iterable[TrailRecord], zone: str, language: str) -> list[TrailLine]:
+    """Entries in words."""
+    return [
+        TrailLine(
+            sentence=sentence_of(record),
+            when=formats.moment(record.at, zone=zone, language=language),
+            details=_details(record),
+            record=record,
+        )
+        for record in records
+    ]
+
+
+def sentence_of(record: TrailRecord) -> str:
+    """Who did what, as a sentence."""
+    words = SENTENCES.get(record.action)
+    values = {
+        "actor": record.actor_name or _("Somebody"),
+        "subject": record.subject_name or record.subject_id or _("nobody in particular"),
+    }
+    return str(words) % values if words is not None else f"{values['actor']}: {record.action}"
+
+
+def _details(record: TrailRecord) -> str:
+    plain = []
+    for value in record.details.values():
+        if isinstance(value, list):
+            plain.append(", ".join(map(str, value)))
+        elif value not in ("", None):
+            plain.append(str(value))
+    return " · ".join(plain)
