@@ -72,4 +72,4 @@ class Actor:
 
 
 NOBODY: Final = Actor(kind=Kind.NOBODY)
-SYSTEM: Final = Actor(kind=Kind.SYSTEM, name="habitue")
+SYSTEM: Final = Actor(kind=Kind.SYSTEM, name="Habitué")

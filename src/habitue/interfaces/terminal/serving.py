@@ -24,7 +24,7 @@ from habitue.interfaces.web.forms import OnceForm, once
 from habitue.interfaces.web.lexicons import Lexicons, lexicons
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.standings import balances_in_words, tier_in_words
-from habitue.interfaces.web.stories import stories
+from habitue.interfaces.web.stories import Story, stories
 from habitue.interfaces.web.visits import Visit
 from habitue.interfaces.web.words.lines import total_text
 from habitue.kit.money import currency_exponent
@@ -43,6 +43,7 @@ from habitue.services.counter.serving import (
 from habitue.services.intake import Answer
 
 LINES: Final = 4
+UNDONE: Final = ("purchase", "redemption")
 _LATEST: Final = 3
 
 
@@ -311,9 +312,7 @@ def _member_page(
         "once": once(visit.now)["once"],
         "may_spend": trust_of_visit(visit, member_id) >= Trust.SPEND,
         "currency": currency,
-        "latest": [
-            (story, _undo_of(story.kind, story.source, story.external_id)) for story in told
-        ],
+        "latest": _with_undo(told),
     }
     wrong = bool((sale_form and sale_form.errors) or (redeem_form and redeem_form.errors))
     return render(visit, "member.html", context, status=422 if wrong else 200)
@@ -325,10 +324,16 @@ def _require_trust(visit: Visit, member_id: UUID) -> None:
         raise Refusal(Code.IDENTIFIER_NOT_TRUSTED, "member", value="", kind="member")
 
 
-def _undo_of(kind: str, source: str, external_id: str) -> str:
-    if source != "terminal" or kind not in ("purchase", "redemption"):
+def _with_undo(told: list[Story]) -> list[tuple[Story, str]]:
+    """What happened, with the link that undoes it; an undoing is newer, so it stands there too."""
+    undone = {story.external_id.removeprefix("undo-") for story in told if story.kind not in UNDONE}
+    return [(story, _undo_of(story, undone)) for story in told]
+
+
+def _undo_of(story: Story, undone: set[str]) -> str:
+    if story.source != "terminal" or story.kind not in UNDONE or story.external_id in undone:
         return ""
-    return reverse("terminal:undo", args=[kind, external_id])
+    return reverse("terminal:undo", args=[story.kind, story.external_id])
 
 
 def _currencies(words: Lexicons) -> list[tuple[str, str]]:
