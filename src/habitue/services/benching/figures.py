@@ -65,7 +65,7 @@ def fill_business(
     connection.autocommit = True
     connection.execute("SET statement_timeout = 0")
     connection.execute(f"VACUUM (ANALYZE) {', '.join(TABLES)}")  # constants
-    rebuild_figures(connection, now=now)
+    rebuild_figures(connection, now=clock.now())
     connection.execute("VACUUM (ANALYZE) member_figure, daily_figure, activity")
     connection.execute("RESET statement_timeout")
     return PROGRAMME
