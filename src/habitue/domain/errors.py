@@ -85,6 +85,7 @@ class Code(StrEnum):
     CLAIM_TOO_LATE = "claim_too_late"
     CLAIM_NOT_ALLOWED = "claim_not_allowed"
     SAME_MEMBER = "same_member"
+    ALREADY_MERGED = "already_merged"
     LAST_OWNER = "last_owner"
     # Not the caller's fault.
     BUSY = "busy"

@@ -66,19 +66,17 @@ def get_balances(
 ) -> Balances:
     """What the member holds and which tier they have at ``as_of``, by what is recorded now.
 
-    Refuses ``UNKNOWN_PROGRAMME``.  A member who never took part holds nothing.
+    Refuses ``UNKNOWN_PROGRAMME``.  A member who never took part holds nothing.  For a member who
+    was merged the answer is that of the survivor, whose id it bears.
     """
     compiled = get_one_compiled(connection, code=programme)
     with connection.cursor(row_factory=tuple_row) as cursor:
-        row = cursor.execute(
-            "SELECT state::text FROM member_state WHERE member_id = %s AND programme_id = %s",
-            [member_id, UUID(compiled.programme_id)],
-        ).fetchone()
-        if row is None or row[0] is None:
+        member_id, text = _find(cursor, member_id, compiled)
+        if text is None:
             held: list[_Held] = []
             tier = ""
         else:
-            state = state_from_json(orjson.loads(row[0]))
+            state = state_from_json(orjson.loads(text))
             if as_of >= state.horizon:
                 held, tier = _later(compiled, state, as_of)
             else:
@@ -89,6 +87,27 @@ def get_balances(
     codes = sorted({*known, *(one.currency for one in held)})
     points = {code: _balance(code, held, as_of) for code in codes}
     return Balances(member_id, programme, as_of, tier, points)
+
+
+_STATE: Final = """
+SELECT m.merged_into, s.state::text FROM member m
+LEFT JOIN member_state s ON s.member_id = m.member_id AND s.programme_id = %s
+WHERE m.member_id = %s
+"""
+
+
+def _find(
+    cursor: psycopg.Cursor[Any], member_id: UUID, compiled: Compiled
+) -> tuple[UUID, str | None]:
+    """The member, or whoever they were merged into, and the state; one statement for each."""
+    programme = UUID(compiled.programme_id)
+    while True:
+        row = cursor.execute(_STATE, [programme, member_id]).fetchone()
+        if row is None:
+            return member_id, None
+        if row[0] is None:
+            return member_id, row[1]
+        member_id = row[0]
 
 
 def _later(compiled: Compiled, state: MemberState, as_of: Instant) -> tuple[list[_Held], str]:

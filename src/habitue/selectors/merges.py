@@ -1,4 +1,4 @@
-"""Reading merges of members: they stand in the ledger, as events of both."""
+"""Reading merges of members: those into a member, and one of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
+import orjson
 import psycopg
 from psycopg.rows import tuple_row
 
@@ -19,60 +20,64 @@ Connection: TypeAlias = psycopg.Connection[Any]
 
 @dataclass(frozen=True, slots=True)
 class MergeRecord:
-    """A merge that stands: who was merged into whom, when, in which programmes."""
+    """A merge: who was merged into whom, when, by whom; ``undone_at`` is ``None`` while it stands.
+
+    ``identifiers`` are the ids of those that were moved, at the survivor; ``filled`` are the
+    survivor's details that came from the duplicate, as plain data.
+    """
 
     merge_id: UUID
     duplicate_id: UUID
     into_id: UUID
     merged_at: Instant
-    programme_ids: tuple[UUID, ...]
+    merged_by: str
+    undone_at: Instant | None
+    identifiers: tuple[UUID, ...]
+    filled: dict[str, str]
     duplicate_name: str
     duplicate_number: str
 
 
-_OF_SURVIVOR: Final = f"""
-SELECT (e.payload -> 'body' ->> 'merge')::uuid AS merge_id, d.member_id, e.member_id,
-       min({micros("e.occurred_at")}), array_agg(e.programme_id ORDER BY e.programme_id),
+_COLUMNS: Final = f"""
+SELECT g.merge_id, g.duplicate_id, g.member_id, {micros("g.at")}, g.actor_name,
+       {micros("u.at")}, g.moved::text,
        coalesce(nullif(d.display_name, ''), btrim(d.given_name || ' ' || d.family_name)), d.number
-FROM ledger_event e
-JOIN member d ON d.member_id = (e.payload -> 'body' ->> 'from_member')::uuid
-WHERE e.kind = 'merge_in' AND e.member_id = %s AND d.merged_into = e.member_id
-  AND NOT EXISTS (
-      SELECT 1 FROM ledger_event u WHERE u.member_id = e.member_id AND u.kind = 'unmerge'
-      AND u.payload -> 'body' ->> 'merge' = e.payload -> 'body' ->> 'merge'
-  )
-GROUP BY 1, 2, 3, d.display_name, d.given_name, d.family_name, d.number
-ORDER BY 4 DESC
+FROM member_merge g
+JOIN member d ON d.member_id = g.duplicate_id
+LEFT JOIN member_merge u
+    ON u.member_id = g.member_id AND u.merge_id = g.merge_id AND u.step = 'undone'
 """  # noqa: S608 - constants.
 
-# The key of an event of a merge begins with the merge's id, so no ledger has to be searched.
-_SURVIVOR: Final = """
-SELECT member_id FROM event_key
-WHERE source = 'habitue:merge' AND external_id >= %s AND external_id < %s AND kind = 'merge_in'
-LIMIT 1
-"""
+# One statement of the constants above for each question.
+_OF_SURVIVOR: Final = (
+    f"{_COLUMNS} WHERE g.member_id = %s AND g.step = 'merged' AND (%s OR u.merge_id IS NULL)"
+    " ORDER BY g.at DESC, g.merge_id DESC"
+)
+_ONE: Final = f"{_COLUMNS} WHERE g.merge_id = %s AND g.step = 'merged'"
 
 
-def list_merges(connection: Connection, *, member_id: UUID) -> tuple[MergeRecord, ...]:
-    """The merges into a member that stand, the latest first."""
+def list_merges(
+    connection: Connection, *, member_id: UUID, undone: bool = False
+) -> tuple[MergeRecord, ...]:
+    """The merges into a member that stand, the latest first; with ``undone``, the others too."""
     with connection.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_OF_SURVIVOR.encode(), [member_id]).fetchall()
+        rows = cursor.execute(_OF_SURVIVOR.encode(), [member_id, undone]).fetchall()
     return tuple(_record(row) for row in rows)
 
 
 def get_merge(connection: Connection, *, merge_id: UUID) -> MergeRecord:
-    """A merge that stands; refuses (``UNKNOWN_MERGE``) where there is none, or it was undone."""
+    """A merge, undone or not; refuses (``UNKNOWN_MERGE``) where there is none."""
     with connection.cursor(row_factory=tuple_row) as cursor:
-        row = cursor.execute(
-            _SURVIVOR.encode(), [f"{merge_id.hex}:", f"{merge_id.hex};"]
-        ).fetchone()
-    if row is not None:
-        for merge in list_merges(connection, member_id=row[0]):
-            if merge.merge_id == merge_id:
-                return merge
-    raise Refusal(Code.UNKNOWN_MERGE, "merge", value=str(merge_id))
+        row = cursor.execute(_ONE.encode(), [merge_id]).fetchone()
+    if row is None:
+        raise Refusal(Code.UNKNOWN_MERGE, "merge", value=str(merge_id))
+    return _record(row)
 
 
 def _record(row: Sequence[Any]) -> MergeRecord:
-    merge_id, duplicate, into, at, programmes, name, number = row
-    return MergeRecord(merge_id, duplicate, into, at, tuple(programmes), name, number)
+    merge_id, duplicate, into, at, by, undone_at, text, name, number = row
+    moved = orjson.loads(text)
+    identifiers = tuple(UUID(one) for one in moved["identifiers"])
+    return MergeRecord(
+        merge_id, duplicate, into, at, by, undone_at, identifiers, moved["filled"], name, number
+    )

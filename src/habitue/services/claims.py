@@ -12,6 +12,7 @@ import orjson
 from habitue.data.ledger.history import read_answers
 from habitue.data.programme.anonymous import StoredReceipt, mark_claimed, read_receipts
 from habitue.data.programme.claiming import fetch_keys, find_keys
+from habitue.data.programme.survivors import find_survivors
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Purchase, to_payload
 from habitue.kit.clock import Clock
@@ -35,7 +36,8 @@ def claim_receipt(
 ) -> Answer:
     """Give an anonymous purchase, with its returns, to a member, as of its own time.
 
-    Claiming again for the same member answers the same.  Refuses, in this order:
+    Claiming again for the same member answers the same.  For a member who was merged the survivor
+    claims.  Refuses, in this order:
     ``UNKNOWN_MEMBER``, ``MEMBER_CLOSED``, ``PURCHASE_NOT_FOUND``, ``ALREADY_CLAIMED``,
     ``CLAIM_TOO_LATE``, ``CLAIM_NOT_ALLOWED`` (the programme knows no claims), and what the engine
     refuses.  Locks the receipt, then the member, then budgets.
@@ -66,12 +68,13 @@ class _Claim:
 
     def run(self, cursor: Cursor) -> Answer:
         """Everything between the beginning of the transaction and its commit."""
-        check_active(cursor, [self._member], path="member")
+        (self._member,) = check_active(cursor, [self._member], path="member")
         receipt_id, stored = self._lock(cursor)
-        if stored.claimed_by == self._member:
-            ((_, content),) = read_answers(cursor, [(self._member, receipt_id)])
-            return Answer("known", content)
         if stored.claimed_by is not None:
+            owner = stored.claimed_by
+            if find_survivors(cursor, [owner]).get(owner, owner) == self._member:
+                ((_, content),) = read_answers(cursor, [(owner, receipt_id)])
+                return Answer("known", content)
             raise Refusal(Code.ALREADY_CLAIMED, "external_id", value=self._key[1][:80])
         compiled = get_compiled_by_id(self._connection, programme_id=UUID(stored.programme))
         self._check_time(compiled, stored)

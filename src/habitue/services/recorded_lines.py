@@ -107,6 +107,12 @@ def read_recorded(
     return found
 
 
+def read_events(cursor: psycopg.Cursor[Any], key: StateKey) -> list[Event]:
+    """The events of one member in one programme, in the order of recording."""
+    cursor.execute(_EVENTS, [array("uuid", [key[0]]), array("uuid", [key[1]])], prepare=True)
+    return [event_of(row[2:]) for row in cursor.fetchall()]
+
+
 def lines_of(event: Event, decision: Decision, lots: set[str]) -> Iterator[Line]:
     """The lines that a decision posts.  ``lots`` are those opened before: they are kept once."""
     assert decision.event_id == event.event_id, "the decision is about this event"

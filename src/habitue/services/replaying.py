@@ -21,17 +21,17 @@ import psycopg
 from psycopg import IsolationLevel
 from psycopg.rows import tuple_row
 
-from habitue.data.ledger.history import read_allotments, read_duplicates
 from habitue.data.ledger.states import StateKey
 from habitue.domain.engine.chronicle import Chronicle
 from habitue.domain.engine.deciding import chronicle
 from habitue.domain.engine.snapshot import state_to_json
 from habitue.domain.engine.types import Allotment, Decision, MemberState
 from habitue.domain.errors import Refusal
-from habitue.domain.events import Event
+from habitue.domain.events import Event, MergeIn
 from habitue.selectors.programmes import Compiled, get_compiled_by_id
 from habitue.services.differences import Differences
 from habitue.services.intake.desk import shared_facts
+from habitue.services.recorded_duplicates import RecordedDuplicates
 from habitue.services.recorded_lines import Line, Recorded, lines_of, read_recorded
 
 Connection: TypeAlias = psycopg.Connection[Any]
@@ -63,8 +63,8 @@ class _Run:
     past: Chronicle
     state: MemberState = field(default_factory=MemberState)
     allotments: dict[tuple[str, str], Allotment] = field(default_factory=dict)
-    duplicates: dict[str, list[Event]] = field(default_factory=dict)
     lots: set[str] = field(default_factory=set)
+    duplicates: RecordedDuplicates = field(default_factory=RecordedDuplicates)
 
 
 def replay(connection: Connection) -> ReplayReport:
@@ -117,12 +117,13 @@ class _Replay:
     def _replay(self, key: StateKey, recorded: Recorded) -> None:
         compiled = self._programme(key[1])
         run = _Run(compiled, chronicle(compiled.versions, []))
-        self._add_duplicates(key, run, recorded)
         where = {"member": key[0], "programme": run.compiled.code}
         self._members += bool(recorded.events)
         for event in recorded.events:
             self._events += 1
             place = where | {"event": event.event_id}
+            if isinstance(event.body, MergeIn):
+                run.duplicates.join(self._cursor, key[1], event.body)
             try:
                 decision = _decide(run, event, recorded)
             except Refusal as refusal:
@@ -140,16 +141,6 @@ class _Replay:
         state = orjson.loads(orjson.dumps(state_to_json(run.state)))
         if recorded.events or recorded.state is not None:
             self._found.compare("state", where, expected=state, found=recorded.state)
-
-    def _add_duplicates(self, key: StateKey, run: _Run, recorded: Recorded) -> None:
-        """Have at hand what the members who were merged into this one bought and spent."""
-        found = read_duplicates(self._cursor, {key: recorded.events}).get(key)
-        if not found:
-            return
-        run.duplicates = found
-        keys = sorted((member, key[1]) for member in found)
-        for allotments in read_allotments(self._cursor, keys).values():
-            run.allotments |= allotments
 
     def _compare(
         self, place: dict[str, str], run: _Run, event: Event, decision: Decision, recorded: Recorded
@@ -176,5 +167,9 @@ def _decide(run: _Run, event: Event, recorded: Recorded) -> Decision:
     compiled = run.compiled
     # Where nothing was drawn the books do not matter: whatever would be drawn is a difference.
     books = dict.fromkeys(compiled.budgets, (0, 0)) | recorded.books.get(event.event_id, {})
-    shared = shared_facts(compiled, event, books, run.allotments, run.duplicates)
+    allotments = run.allotments
+    if run.duplicates.allotments:
+        allotments = run.duplicates.allotments | allotments
+    shared = shared_facts(compiled, event, books, allotments)
+    shared.duplicates = run.duplicates.histories
     return run.past.decide(event, shared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from habitue.data.ledger.history import read_answers
 from habitue.data.programme.claiming import KnownKey, claim_keys, fetch_keys, find_keys
+from habitue.data.programme.survivors import find_survivors
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Body, Event, EventKey, TransferIn, TransferOut, to_payload
 from habitue.domain.received.faults import ContentRefusal, faults_of, shown
@@ -46,7 +47,8 @@ def transfer_points(
 ) -> Answer:
     """Move ``units`` smallest units from one member to another, now, in one transaction.
 
-    The same key and content again is answered the same.  Refuses a faulty key
+    The same key and content again is answered the same.  For a member who was merged the survivor
+    sends or receives.  Refuses a faulty key
     (``ContentRefusal``), ``NOT_POSITIVE``, ``UNKNOWN_PROGRAMME``, ``UNKNOWN_MEMBER``,
     ``UNKNOWN_POINTS``, ``MEMBER_CLOSED``, ``PROGRAMME_NOT_IN_EFFECT``, ``KEY_REUSED``,
     ``NOT_ENOUGH_POINTS``, ``SAME_MEMBER``.  Locks the keys, then both members in the order of
@@ -88,15 +90,27 @@ class _Order:
         compiled = get_one_compiled(self.connection, code=programme)
         now = clock.now()
         number = compiled.number_at(now)
-        known = self._claim(cursor, compiled, now)
+        survivors = find_survivors(cursor, [self.sender, self.receiver])
+        sender = survivors.get(self.sender, self.sender)
+        receiver = survivors.get(self.receiver, self.receiver)
+        served = replace(self, sender=sender, receiver=receiver)
+        known = served.claim(cursor, compiled, now, digest=self._digest(compiled))
         if known is not None:
             return known
-        check_active(cursor, [self.sender], path="from_member")
-        check_active(cursor, [self.receiver], path="to_member")
+        check_active(cursor, [sender], path="from_member")
+        check_active(cursor, [receiver], path="to_member")
+        if sender == receiver:
+            raise Refusal(Code.SAME_MEMBER, "to_member", value=self.receiver)
         if number is None:
             at = format_instant(now)
             raise Refusal(Code.PROGRAMME_NOT_IN_EFFECT, "programme", value=compiled.code, at=at)
         desk = Desk(cursor, announce=announce)
+        content = served.move(desk, compiled, number, clock)
+        desk.write()
+        return Answer("recorded", content)
+
+    def move(self, desk: Desk, compiled: Compiled, number: int, clock: Clock) -> dict[str, Any]:
+        """Decide both events; answers what the sender is told."""
         sender, receiver = (
             (member, compiled.programme_id) for member in (self.sender, self.receiver)
         )
@@ -117,16 +131,20 @@ class _Order:
         got, received = desk.decide(receiver, coming)
         self._keep(desk, receiver, coming, got, received)
         content["to"] = {"member": self.receiver, "event": coming.event_id}
-        desk.write()
-        return Answer("recorded", content)
+        return content
+
+    def _digest(self, compiled: Compiled) -> bytes:
+        """The hash of all that was said, before anybody was found to be merged."""
+        said = orjson.dumps([compiled.code, self.sender, self.receiver, self.currency, self.units])
+        return sha256(b"transfer" + said).digest()
 
     def _arrival(self) -> EventKey:
         return EventKey(ARRIVALS, event_id_of(self.key))
 
-    def _claim(self, cursor: Cursor, compiled: Compiled, now: int) -> Answer | None:
+    def claim(
+        self, cursor: Cursor, compiled: Compiled, now: int, *, digest: bytes
+    ) -> Answer | None:
         """Claim both keys; the first answer where they are known."""
-        said = orjson.dumps([compiled.code, self.sender, self.receiver, self.currency, self.units])
-        digest = sha256(b"transfer" + said).digest()
         claims = [
             (
                 (key.source, key.external_id),

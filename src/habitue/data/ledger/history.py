@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import orjson
@@ -11,7 +11,7 @@ import psycopg
 from habitue.data.bulk import array, micros
 from habitue.data.ledger.states import StateKey
 from habitue.domain.engine.types import Allotment
-from habitue.domain.events import Event, EventKey, MergeIn, from_payload
+from habitue.domain.events import Event, EventKey, from_payload
 
 EVENT_COLUMNS: Final = (
     "e.event_id, e.source, e.external_id, e.kind,"
@@ -88,29 +88,3 @@ def _pairs(keys: Sequence[tuple[str, str]]) -> list[str]:
         array("uuid", (first for first, _ in keys)),
         array("uuid", (second for _, second in keys)),
     ]
-
-
-def read_duplicates(
-    cursor: psycopg.Cursor[Any], histories: Mapping[StateKey, Sequence[Event]]
-) -> dict[StateKey, dict[str, list[Event]]]:
-    """The events of the members who were merged into each of these, by their ids, and of those who
-    had been merged into them before; one statement for each length of such a chain."""
-    found: dict[StateKey, dict[str, list[Event]]] = {}
-    asked: dict[StateKey, set[StateKey]] = {}
-    for key, events in histories.items():
-        merged = _merged_into(key, events)
-        if merged:
-            found[key], asked[key] = {}, merged
-    while wanted := sorted({other for some in asked.values() for other in some}):
-        read = read_histories(cursor, wanted)
-        for key, some in list(asked.items()):
-            further: set[StateKey] = set()
-            for other in some:
-                found[key][other[0]] = read[other]
-                further |= _merged_into(other, read[other])
-            asked[key] = {other for other in further if other[0] not in found[key]}
-    return found
-
-
-def _merged_into(key: StateKey, events: Sequence[Event]) -> set[StateKey]:
-    return {(event.body.from_member, key[1]) for event in events if isinstance(event.body, MergeIn)}

@@ -10,6 +10,7 @@ import orjson
 from habitue.data.ledger.states import StateKey
 from habitue.data.programme.anonymous import StoredReceipt, read_receipts
 from habitue.data.programme.claiming import KeyPair, KnownKey, release_keys, settle_keys
+from habitue.data.programme.survivors import find_survivors
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event
 from habitue.kit.clock import Clock
@@ -79,10 +80,13 @@ class Batch:
         if not ids:
             return
         self._receipts = read_receipts(self._cursor, ids, lock=lock)
+        owners = (stored.claimed_by for stored in self._receipts.values())
+        survivors = find_survivors(self._cursor, filter(None, owners))
         for item in self._items:
             stored = self._receipts.get(item.receipt or "")
             if stored is not None and stored.claimed_by is not None:
-                item.member, item.receipt = stored.claimed_by, None
+                owner = stored.claimed_by
+                item.member, item.receipt = survivors.get(owner, owner), None
 
     def _answer(self, item: Item) -> Answer:
         if item.refusal is not None:

@@ -17,12 +17,14 @@ import orjson
 import psycopg
 
 from habitue.data.bulk import write_together
-from habitue.data.ledger.history import read_allotments, read_duplicates, read_histories
+from habitue.data.ledger.duplicates import Histories, merged_in, read_duplicates
+from habitue.data.ledger.history import read_allotments, read_histories
 from habitue.data.ledger.states import (
     WRITE_STATES,
     StateKey,
     StoredState,
     fetch_states,
+    hold_members,
     lock_states,
     make_states,
     read_states,
@@ -49,13 +51,14 @@ from habitue.domain.engine.types import (
     MemberState,
     SharedFacts,
 )
-from habitue.domain.events import Event, OrderKey
+from habitue.domain.events import Event, MergeIn, MergeOut, OrderKey
 from habitue.kit.ids import new_id
 from habitue.kit.instants import FAR_FUTURE, Instant, format_instant
 from habitue.selectors.programmes import Compiled
 from habitue.services.intake.answering import content_of
 from habitue.services.intake.pasts import PASTS
 from habitue.services.intake.rows import Position, Rows
+from habitue.services.intake.transacting import MergedMeanwhileError
 
 # No budgets, nothing shared; the engine only reads it.
 _NOTHING_SHARED: Final = SharedFacts()
@@ -67,14 +70,17 @@ _drawing: set[str] = set()
 
 @dataclass(slots=True)
 class Account:
-    """One member in one programme, as the batch has left them so far."""
+    """One member in one programme, as the batch has left them so far.
+
+    ``duplicates`` are the histories of those merged into the member, once ``past`` is there.
+    """
 
     compiled: Compiled
     state: MemberState
     latest_recorded_at: Instant = 0
     past: Chronicle | None = None
     allotments: dict[tuple[str, str], Allotment] = field(default_factory=dict)
-    duplicates: dict[str, list[Event]] = field(default_factory=dict)
+    duplicates: Histories = field(default_factory=dict)
     changed: bool = False
 
 
@@ -82,13 +88,20 @@ class Desk:
     """Decides events of locked members and keeps what is to be written until ``write``.
 
     A ``patient`` desk only reads budgets at first, as most batches draw on none and should not
-    wait for those that do; ``hold_budgets`` then says whether what it read was still true.
+    wait for those that do; ``hold_budgets`` then says whether what it read was still true.  Only
+    one that is ``merging`` serves members who were merged: nothing is ever recorded for them.
     """
 
     def __init__(
-        self, cursor: psycopg.Cursor[Any], *, announce: bool = True, patient: bool = False
+        self,
+        cursor: psycopg.Cursor[Any],
+        *,
+        announce: bool = True,
+        patient: bool = False,
+        merging: bool = False,
     ) -> None:
         self._cursor = cursor
+        self._merging = merging
         self._patient = patient
         self._read: dict[BudgetKey, StoredBudget] | None = None
         self._announce = announce
@@ -150,6 +163,10 @@ class Desk:
             return
         keys = list(members)
         stored = self._lock_members(keys) if lock else self._read_members(keys)
+        if lock and not self._merging:
+            fresh = [key[0] for key in keys if key not in stored or stored[key].state is None]
+            if fresh and not hold_members(self._cursor, fresh):
+                raise MergedMeanwhileError
         for key, compiled in members.items():
             found = stored.get(key)
             if found is None or found.state is None:
@@ -158,6 +175,8 @@ class Desk:
                 self._accounts[key] = Account(compiled, MemberState(), latest, past)
             else:
                 state = state_from_json(orjson.loads(found.state))
+                if _is_merged(state) and not self._merging:
+                    raise MergedMeanwhileError
                 past = None
                 if lock and not compiled.budgets:
                     past = PASTS.take(
@@ -185,9 +204,8 @@ class Desk:
     def remember(self) -> None:
         """Keep the histories that were folded, after the commit, for the next batch."""
         for key, account in self._accounts.items():
-            kept = account.past is not None and not account.compiled.budgets
-            # What duplicates brought along is folded again from their own events each time.
-            if kept and account.past is not None and not account.duplicates:
+            alone = not account.compiled.budgets and not account.duplicates
+            if account.past is not None and alone:
                 PASTS.put(
                     key,
                     account.past,
@@ -203,7 +221,10 @@ class Desk:
         """Read the histories that these events will need, decided in this order."""
         latest: dict[StateKey, OrderKey] = {}
         needed: set[StateKey] = set()
+        merged: dict[StateKey, set[str]] = {}
         for key, event in events:
+            if isinstance(event.body, MergeIn):
+                merged.setdefault(key, set()).add(event.body.from_member)
             account = self._accounts[key]
             if account.past is None:
                 before = latest.get(key)
@@ -211,27 +232,30 @@ class Desk:
                 if late or needs_history(account.state, event):
                     needed.add(key)
             latest[key] = max(latest.get(key, event.order_key), event.order_key)
-        if not needed:
+        if not needed and not merged:
             return
-        self.read_pasts(sorted(needed))
-
-    def read_pasts(self, keys: Sequence[StateKey]) -> None:
-        """Read the histories of opened members, with those of their duplicates."""
-        histories = read_histories(self._cursor, keys)
-        for key, history in histories.items():
+        keys = sorted(needed)
+        for key, history in read_histories(self._cursor, keys).items() if keys else ():
             account = self._accounts[key]
             account.past = chronicle(account.compiled.versions, history)
-        for key, duplicates in read_duplicates(self._cursor, histories).items():
-            self._accounts[key].duplicates = duplicates
-        drawing = {
-            (member, key[1]): key
-            for key in keys
-            if self._accounts[key].compiled.budgets
-            for member in (key[0], *self._accounts[key].duplicates)
-        }
+            if taken := merged_in(history):
+                merged.setdefault(key, set()).update(taken)
+        drawing = [key for key in keys if self._accounts[key].compiled.budgets]
         if drawing:
-            for one, allotments in read_allotments(self._cursor, sorted(drawing)).items():
-                self._accounts[drawing[one]].allotments |= allotments
+            for key, allotments in read_allotments(self._cursor, drawing).items():
+                self._accounts[key].allotments = allotments
+        if merged:
+            self._read_duplicates(merged)
+
+    def _read_duplicates(self, merged: Mapping[StateKey, Iterable[str]]) -> None:
+        """Read the histories of duplicates, and what their events were granted from budgets."""
+        for key, duplicates in read_duplicates(self._cursor, merged).items():
+            account = self._accounts[key]
+            account.duplicates |= duplicates
+            if account.compiled.budgets and duplicates:
+                keys = [(member, key[1]) for member in sorted(duplicates)]
+                for allotments in read_allotments(self._cursor, keys).values():
+                    account.allotments |= allotments
 
     def decide(self, key: StateKey, event: Event) -> tuple[Decision, dict[str, Any]]:
         """Decide about one event; the decision and its answer.  A ``Refusal`` changes nothing."""
@@ -308,17 +332,17 @@ class Desk:
     def _shared(self, account: Account, event: Event) -> SharedFacts:
         compiled = account.compiled
         if not compiled.budgets:
-            return (
-                SharedFacts(duplicates=account.duplicates)
-                if account.duplicates
-                else _NOTHING_SHARED
-            )
+            if account.duplicates:
+                return SharedFacts(duplicates=account.duplicates)
+            return _NOTHING_SHARED
         books = {
             key: (book.units_taken, book.times_taken)
             for key in compiled.budgets
             if (book := self._budgets.get((compiled.programme_id, key))) is not None
         }
-        return shared_facts(compiled, event, books, account.allotments, account.duplicates)
+        shared = shared_facts(compiled, event, books, account.allotments)
+        shared.duplicates = account.duplicates
+        return shared
 
     def write(self) -> None:
         """Write everything that was kept, all tables in one statement (and one for budgets)."""
@@ -346,15 +370,19 @@ class Desk:
         write_budgets(self._cursor, drawn, recorded_at=self.recorded_at)
 
 
+def _is_merged(state: MemberState) -> bool:
+    """Whether the latest that happened to the member is that another one took everything over."""
+    return state.latest is not None and state.latest[1] == MergeOut.rank
+
+
 def shared_facts(
     compiled: Compiled,
     event: Event,
     books: Mapping[str, tuple[int, int]],
     allotments: dict[tuple[str, str], Allotment],
-    duplicates: dict[str, list[Event]],
 ) -> SharedFacts:
     """What is left of each budget, by the caps that the event's version sees."""
-    shared = SharedFacts(allotments=allotments, duplicates=duplicates)
+    shared = SharedFacts(allotments=allotments)
     for key, (units, times) in books.items():
         budget = compiled.budget(key, event.version_number)
         if budget is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import psycopg
 
 from habitue.data.bulk import array
 from habitue.data.programme.claiming import KeyPair, KnownKey, fetch_keys, find_keys
+from habitue.data.programme.survivors import find_survivors
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Purchase, Undo
 from habitue.domain.identity.kinds import Trust, kind_of
@@ -37,12 +38,13 @@ class Found:
 class Directory:
     """The members and earlier events that a batch refers to.
 
-    ``unknown`` holds, by their normal form, the identifiers that nobody has.
+    ``survivors`` are those who stand for members who were merged.
     """
 
     identifiers: dict[tuple[str, str], Name | Refusal]
     members: dict[Name, Found]
     references: dict[KeyPair, KnownKey]
+    survivors: dict[str, str] = field(default_factory=dict)
 
 
 _BY_IDENTIFIER: Final = """
@@ -54,32 +56,17 @@ WHERE i.revoked_at IS NULL
 """
 
 _BY_ID: Final = """
-SELECT m.member_id, m.status = 'active' FROM member m
+SELECT m.member_id, m.status = 'active', m.merged_into IS NOT NULL FROM member m
 JOIN unnest(%s::uuid[]) AS u(member_id) ON m.member_id = u.member_id
-"""
-
-
-# Along the chain of merges to whoever is active in the end.
-_SURVIVORS: Final = """
-WITH RECURSIVE chain(member_id, next_id) AS (
-    SELECT m.member_id, m.merged_into FROM member m
-    JOIN unnest(%s::uuid[]) AS u(member_id) ON m.member_id = u.member_id
-    WHERE m.merged_into IS NOT NULL
-    UNION
-    SELECT c.member_id, m.merged_into FROM chain c JOIN member m ON m.member_id = c.next_id
-    WHERE m.merged_into IS NOT NULL
-)
-SELECT c.member_id, c.next_id FROM chain c JOIN member m ON m.member_id = c.next_id
-WHERE m.status = 'active'
 """
 
 
 def look_up(
     cursor: psycopg.Cursor[Any], items: Iterable[Item], *, phones: PhoneReader, country: str
 ) -> Directory:
-    """Look up everything that the items name: at most four statements, whatever their number.
+    """Look up everything that the items name: a fixed number of statements.
 
-    Who was merged into another member is served as that one.
+    Whoever was merged is found as the survivor.
     """
     directory = Directory({}, {}, {})
     references: set[KeyPair] = set()
@@ -93,25 +80,9 @@ def look_up(
     if references:
         find_keys(cursor, sorted(references))
         directory.references = fetch_keys(cursor)
-    _follow_merges(cursor, directory)
+        owners = (known.member for known in directory.references.values())
+        directory.survivors = find_survivors(cursor, filter(None, owners))
     return directory
-
-
-def _follow_merges(cursor: psycopg.Cursor[Any], directory: Directory) -> None:
-    """Let the survivor stand for whoever was merged: where a closed member was named, and where an
-    earlier event is referred to, which may be the duplicate's."""
-    gone = {found.member for found in directory.members.values() if not found.active}
-    owners = {known.member for known in directory.references.values() if known.member is not None}
-    if not gone | owners:
-        return
-    cursor.execute(_SURVIVORS, [array("uuid", sorted(gone | owners))], prepare=True)
-    survivors = {member.hex: survivor.hex for member, survivor in cursor.fetchall()}
-    for name, found in directory.members.items():
-        if found.member in survivors:
-            directory.members[name] = Found(survivors[found.member], found.trust, active=True)
-    for key, known in directory.references.items():
-        if known.member in survivors:
-            directory.references[key] = replace(known, member=survivors[known.member])
 
 
 def find_members(cursor: psycopg.Cursor[Any], directory: Directory, wanted: Iterable[Name]) -> None:
@@ -130,9 +101,8 @@ def find_members(cursor: psycopg.Cursor[Any], directory: Directory, wanted: Iter
             directory.members[(kind, value)] = Found(member.hex, trust, active)
     by_id = [value for kind, value in wanted if kind == MEMBER_ID]
     if by_id:
-        cursor.execute(_BY_ID, [array("uuid", by_id)], prepare=True)
-        for member, active in cursor.fetchall():
-            directory.members[(MEMBER_ID, member.hex)] = Found(member.hex, Trust.SPEND, active)
+        for member, (found, active) in _by_id(cursor, by_id).items():
+            directory.members[(MEMBER_ID, member)] = Found(found, Trust.SPEND, active)
 
 
 def _read(
@@ -246,7 +216,8 @@ def _follow_reference(
     assert reference is not None, "only for items that name an earlier event"
     known = directory.references.get(reference)
     if known is not None:
-        owner, newcomer, receipt = known.member, None, known.event
+        owner = directory.survivors.get(known.member or "", known.member)
+        newcomer, receipt = None, known.event
         programme = known.programme
     elif reference in earlier.items:
         before = earlier.items[reference]
@@ -272,12 +243,32 @@ def _not_found(item: Item) -> Refusal:
     return Refusal(Code.PURCHASE_NOT_FOUND, "purchase", value=value)
 
 
-def check_active(cursor: psycopg.Cursor[Any], members: Sequence[str], *, path: str) -> None:
-    """Refuse (``UNKNOWN_MEMBER``, ``MEMBER_CLOSED``) members that cannot take part."""
-    cursor.execute(_BY_ID, [array("uuid", members)], prepare=True)
-    active = {member.hex: active for member, active in cursor.fetchall()}
+def check_active(cursor: psycopg.Cursor[Any], members: Sequence[str], *, path: str) -> list[str]:
+    """The members themselves, or those whom they were merged into.
+
+    Refuses (``UNKNOWN_MEMBER``, ``MEMBER_CLOSED``) members that cannot take part.
+    """
+    known = _by_id(cursor, members)
+    found: list[str] = []
     for member in members:
-        if member not in active:
+        if member not in known:
             raise Refusal(Code.UNKNOWN_MEMBER, path, value=member)
-        if not active[member]:
+        survivor, active = known[member]
+        if not active:
             raise Refusal(Code.MEMBER_CLOSED, path, value=member)
+        found.append(survivor)
+    return found
+
+
+def _by_id(cursor: psycopg.Cursor[Any], members: Iterable[str]) -> dict[str, tuple[str, bool]]:
+    """Who serves for each of these members, and whether they are active; one statement more where
+    somebody was merged."""
+    cursor.execute(_BY_ID, [array("uuid", members)], prepare=True)
+    rows = cursor.fetchall()
+    found = {member.hex: (member.hex, active) for member, active, _ in rows}
+    survivors = find_survivors(cursor, (member.hex for member, _, merged in rows if merged))
+    if survivors:
+        cursor.execute(_BY_ID, [array("uuid", sorted(set(survivors.values())))], prepare=True)
+        status = {member.hex: active for member, active, _ in cursor.fetchall()}
+        found |= {member: (one, status[one]) for member, one in survivors.items()}
+    return found
