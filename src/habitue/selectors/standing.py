@@ -52,7 +52,8 @@ def get_standing(
         return None
     version = compiled.versions[number]
     balances = get_balances(connection, member_id=member_id, programme=programme, as_of=now)
-    state = _state(connection, compiled, member_id, now)
+    # Of whoever stands for a member who was merged, as the balances are.
+    state = _state(connection, compiled, balances.member_id, now)
     latest = max((at for at, _ in state.activity.values()), default=0)
     return Standing(
         programme=version,

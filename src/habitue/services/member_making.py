@@ -174,10 +174,10 @@ def give_number(cursor: Cursor, member_id: UUID, now: Instant) -> Identifier:
         cursor.execute(
             "INSERT INTO identifier (identifier_id, kind, value, member_id, trust, added_at)"
             " VALUES (%s, 'card', %s, %s, %s, %s)"
-            " ON CONFLICT (kind, value) WHERE revoked_at IS NULL DO NOTHING",
+            " ON CONFLICT (kind, value) WHERE revoked_at IS NULL DO NOTHING RETURNING 1",
             [new_id(now), number, member_id, int(DEFAULT_TRUST["card"]), at],
         )
-        if cursor.rowcount == 1:
+        if cursor.fetchone() is not None:
             cursor.execute(
                 "UPDATE member SET number = %s WHERE member_id = %s", [number, member_id]
             )

@@ -99,6 +99,7 @@ class MergeBooks:
             for member in (self._from, self._into)
         }
         self._desk.open(accounts, now=clock.now)
+        self._moments = {one.programme_id: self._moment(one) for one in programmes}
 
     @property
     def recorded_at(self) -> Instant:
@@ -139,7 +140,7 @@ class MergeBooks:
         self._desk.write()
 
     def _side(self, compiled: Compiled, member: str, body: Body, name: str) -> _Side:
-        at = self._moment(compiled)
+        at = self._moments[compiled.programme_id]
         number = compiled.number_at(at)
         if number is None:
             raise Refusal(

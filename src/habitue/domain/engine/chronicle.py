@@ -81,6 +81,8 @@ class Chronicle:
         self._marks: list[_Mark] = []
         self._prefix: tuple[int, Fold] | None = None
         self._proposal: _Proposal | None = None
+        # What members shared when something was asked latest: a merge looks its duplicate up there.
+        self._shared = SharedFacts()
 
     @property
     def events(self) -> Sequence[Event]:
@@ -97,11 +99,12 @@ class Chronicle:
 
     def fold(self, shared: SharedFacts) -> Fold:
         """The fold of all events, with the grants that were settled; do not change it."""
+        self._shared = shared
         return self._folded(shared)
 
     def decide(self, event: Event, shared: SharedFacts) -> Decision:
         """Decide about an event, wherever it belongs.  Raises ``Refusal``."""
-        self._proposal = None
+        self._proposal, self._shared = None, shared
         place = len(self._events)
         while place and self._events[place - 1].order_key > event.order_key:
             place -= 1
@@ -188,6 +191,7 @@ class Chronicle:
         after = both.fold(shared)
         after.outcomes, after.line_points, after.matched, after.portions = [], {}, [], ()
         _release_grants(after, self._events, shared)
+        after.history_of = self._past_of
         self._proposal = _Proposal(both._events, after, both._marks, None)
         return decision_of(
             after,
@@ -228,16 +232,12 @@ class Chronicle:
         if self._whole is not None:
             result.baskets = self._whole.baskets
         result.undone_merges = _undone_merges(self._events)
-
-        def history_of(member: str, merge: str) -> Fold | None:
-            return self._past_of(shared, member, merge)
-
-        result.history_of = history_of
+        result.history_of = self._past_of
         return result
 
-    def _past_of(self, shared: SharedFacts, member: str, merge: str) -> Fold | None:
+    def _past_of(self, member: str, merge: str) -> Fold | None:
         """The fold of a duplicate up to the merge; ``None``: its events are not at hand."""
-        events = shared.duplicates.get(member)
+        events = self._shared.duplicates.get(member)
         if events is None:
             return None
         ordered = sorted(events, key=lambda event: event.order_key)
@@ -249,7 +249,7 @@ class Chronicle:
             ),
             len(ordered),
         )
-        return Chronicle(self._programmes, ordered[:end], self._apply).fold(shared)
+        return Chronicle(self._programmes, ordered[:end], self._apply).fold(self._shared)
 
     def _step(self, result: Fold, event: Event, *, strict: bool = False) -> None:
         result.strict = event.event_id if strict else ""
