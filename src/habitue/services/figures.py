@@ -110,10 +110,14 @@ class _Settling:
         parameters |= {"low": self._low, "high": self._high}
         add_deltas(cursor, parameters)
         self._add_returned()
-        renewed = 0
+        renewed, known_rows = 0, 0
         for members in self._touched(parameters):
-            renewed += len(members)
             renew_members(cursor, parameters, members)
+            renewed += len(members)
+            if renewed >= _MEMBERS_AT_ONCE and renewed > 2 * known_rows:
+                # A table that was empty when this began is not empty any more.
+                cursor.execute("ANALYZE member_figure")
+                known_rows = renewed
         if renewed:
             inherit(cursor)
         self._unite_buyers(parameters)

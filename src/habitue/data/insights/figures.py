@@ -134,6 +134,9 @@ FROM member m
 JOIN unnest(%(programmes)s::uuid[], %(zones)s::text[], %(mains)s::text[])
     AS p(programme_id, zone, main) ON true
 LEFT JOIN member_state s ON s.member_id = m.member_id AND s.programme_id = p.programme_id
+LEFT JOIN LATERAL (
+    SELECT true AS anywhere FROM member_state o WHERE o.member_id = m.member_id LIMIT 1
+) AS part ON true
 LEFT JOIN member_figure f ON f.member_id = m.member_id AND f.programme_id = p.programme_id
 LEFT JOIN unnest(%(tier_programmes)s::uuid[], %(tiers)s::text[], %(tier_ranks)s::int[])
     AS r(programme_id, tier, rank) ON r.programme_id = p.programme_id AND r.tier = s.tier
@@ -156,8 +159,7 @@ LEFT JOIN (
     GROUP BY e.member_id, e.programme_id
 ) AS own ON own.member_id = m.member_id AND own.programme_id = p.programme_id
 WHERE m.member_id = ANY(%(members)s::uuid[])
-  AND (s.member_id IS NOT NULL
-       OR NOT EXISTS (SELECT 1 FROM member_state o WHERE o.member_id = m.member_id))
+  AND (s.member_id IS NOT NULL OR part.anywhere IS NULL)
 """  # noqa: S608  # constants
 """The rows of some members as they are by now; ``place`` is null where there is no row yet."""
 
