@@ -74,7 +74,7 @@ gone AS (
                       WHERE p.member_id = o.member_id AND p.programme_id = o.programme_id)
 ),
 counted AS ({_JOINED}),
-latest AS (
+latest AS MATERIALIZED (
     SELECT p.programme_id, (SELECT coalesce(max(f.place), -1) FROM member_figure f
                             WHERE f.programme_id = p.programme_id) AS place
     FROM unnest(%(programmes)s::uuid[]) AS p(programme_id)
