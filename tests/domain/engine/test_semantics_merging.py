@@ -174,3 +174,48 @@ def test_s34_a_late_purchase_before_the_merge_still_counts() -> None:
     _merge(kept, duplicate, "2026-02-01")
     kept.post(bought("2026-01-05", "7.00", name="late"))
     assert kept.balance() == 37
+
+
+def test_s34_a_return_from_before_the_merge_waits_for_the_purchase() -> None:
+    kept, duplicate = _two(programme(rate()))
+    purchase = bought("2026-01-11", "20.00")
+    duplicate.post(purchase)
+    kept.post(bought("2026-01-10", "10.00"))
+    _merge(kept, duplicate, "2026-02-01")
+    kept.post(returned("2026-01-20", purchase))
+    assert kept.balance() == 10
+    assert kept.balance_on("2026-01-31") == 10
+    kept.refuses(returned("2026-01-21", purchase, name="again"), Code.RETURN_EXCEEDS_PURCHASE)
+    kept.refuses(returned("2026-01-10", purchase, name="early"), Code.RETURN_BEFORE_PURCHASE)
+    _unmerge(kept, duplicate, "2026-02-03")
+    assert (kept.balance(), duplicate.balance()) == (10, 20)
+
+
+def test_s34_an_undo_from_before_the_merge_waits_for_the_redemption() -> None:
+    kept, duplicate = _two(programme(rate()))
+    spending = redeemed("2026-01-12", 15)
+    duplicate.post(bought("2026-01-11", "20.00"), spending)
+    _merge(kept, duplicate, "2026-02-01")
+    kept.refuses(undone("2026-01-11", spending, name="early"), Code.UNKNOWN_EVENT)
+    kept.post(undone("2026-01-20", spending))
+    assert kept.balance() == 20
+    kept.refuses(undone("2026-01-21", spending, name="again"), Code.UNDO_EXCEEDS_REDEMPTION)
+
+
+def test_s34_what_no_merge_brings_stays_unknown() -> None:
+    kept, duplicate = _two(programme(rate()))
+    _merge(kept, duplicate, "2026-02-01")
+    purchase = bought("2026-01-11", "20.00")
+    kept.refuses(returned("2026-01-20", purchase), Code.PURCHASE_NOT_FOUND)
+    kept.refuses(returned("2026-02-20", purchase), Code.PURCHASE_NOT_FOUND)
+
+
+def test_s34_an_undone_spending_of_a_lot_that_lapsed_at_the_duplicate_stays_gone() -> None:
+    made = programme(rate(), currencies=(points(expiry=after("1 month")),))
+    kept, duplicate = _two(made)
+    spending = redeemed("2026-01-12", 20)
+    duplicate.post(bought("2026-01-11", "20.00"), spending)
+    _merge(kept, duplicate, "2026-03-01")
+    kept.post(undone("2026-03-02", spending))
+    assert kept.balance() == 0
+    assert kept.posted("restore") == -kept.posted("expire") == 20

@@ -106,6 +106,7 @@ class Fold:
         books.opened = self.books.opened.copy()
         books.headers = self.books.headers.copy()
         books.expired = self.books.expired.copy()
+        books.foreign = self.books.foreign.copy()
         return other
 
     def programme_of(self, event: Event) -> Programme:
@@ -379,7 +380,7 @@ def spend_points(
     takes, lacking = fold.books.take(programme, currency.code, units, "redeem", cause)
     if lacking:
         takes.append(fold.books.owe(currency, lacking, "redeem", cause))
-    return Spent(currency.code, takes)
+    return Spent(currency.code, takes, at=event.occurred_at)
 
 
 def credit(programme: Programme, state: MemberState, name: str, day: int, units: int) -> None:

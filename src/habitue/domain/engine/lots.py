@@ -97,7 +97,8 @@ class Books:
     """The lots and debts of one member, and the postings that one decision makes.
 
     ``headers`` and ``expired`` are kept only while the whole history is at hand: what every lot
-    looked like when it was opened, and how much of it expired.
+    looked like when it was opened, and how much of it expired.  ``foreign`` are the headers of lots
+    that were gone at a duplicate before they could come along.
     """
 
     state: MemberState
@@ -107,6 +108,7 @@ class Books:
     headers: dict[str, Lot] = field(default_factory=dict)
     expired: dict[str, int] = field(default_factory=dict)
     unfilled: set[str] = field(default_factory=set)
+    foreign: dict[str, Lot] = field(default_factory=dict)
 
     def post(
         self, kind: PostingKind, currency: str, lot_id: str | None, amount: int, cause: Cause
@@ -153,6 +155,21 @@ class Books:
         if self.remember:
             self.headers[lot_id] = lot
         return lot
+
+    def at_home(self, lot: Lot, cause: Cause) -> Lot:
+        """The lot itself, or, where it was gone at a duplicate before the merge, one like it."""
+        if lot.lot_id in self.headers:
+            return lot
+        name = f"merged {lot.lot_id}"
+        return self.open_lot(
+            lot.currency,
+            lot.activates_at,
+            lot.expires_at,
+            cause,
+            lot.inactive,
+            name,
+            lot.opened_at,
+        )
 
     def open_earned_lot(
         self,

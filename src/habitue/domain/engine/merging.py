@@ -56,7 +56,7 @@ def apply_merge_in(fold: Fold, event: Event) -> None:
         past = fold.history_of(body.from_member, body.merge)
         if past is not None:
             _remember(fold, past, arrived)
-            catch_up(fold, event)
+            catch_up(fold, event, repeated=past.repeated)
     fold.finish(programme, event, cause)
 
 
@@ -144,7 +144,7 @@ def _remember(fold: Fold, past: Fold, arrived: dict[str, Lot]) -> None:
             )
             for take in spent.takes
         ]
-        return Spent(spent.currency, takes, spent.undone)
+        return Spent(spent.currency, takes, spent.undone, spent.at)
 
     records: list[PurchaseRecord] = list(fold.purchases.values())
     for record in past.purchases.values():
@@ -159,5 +159,9 @@ def _remember(fold: Fold, past: Fold, arrived: dict[str, Lot]) -> None:
     fold.spent |= {key: taken(spent) for key, spent in past.spent.items()}
     fold.repeated |= past.repeated
     fold.activities = sorted(fold.activities + past.activities, key=lambda activity: activity[1])
+    fold.books.foreign |= past.books.foreign
+    fold.books.foreign |= {
+        lot_id: lot for lot_id, lot in past.books.headers.items() if lot_id not in arrived
+    }
     for lot_id, units in past.books.expired.items():
         fold.books.expired[lot_id] = fold.books.expired.get(lot_id, 0) + units

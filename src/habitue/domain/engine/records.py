@@ -14,20 +14,25 @@ from habitue.domain.engine.spend import Basket
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Purchase, ReturnedLine
 from habitue.domain.programme.model import Programme
+from habitue.kit.instants import Instant
 from habitue.kit.rounding import round_ratio
 
 
 @dataclass(slots=True)
 class Spent:
-    """Points spent by one event, part by part in the order taken; undone from the end."""
+    """Points spent by one event, part by part in the order taken; undone from the end.
+
+    ``at`` is when they were spent.
+    """
 
     currency: str
     takes: list[Take]
     undone: int = 0
+    at: Instant = 0
 
     def copy(self) -> Spent:
         """The same spending, to be undone independently."""
-        return Spent(self.currency, self.takes, self.undone)
+        return Spent(self.currency, self.takes, self.undone, self.at)
 
     @property
     def units(self) -> int:

@@ -66,22 +66,9 @@ def _restore_part(
         _restore_debt(fold, event, currency, units, cause)
         return
     if not has_lapsed(fold, event, take.lot):
-        if take.lot.lot_id not in books.headers:
-            # It was exhausted at a duplicate before the merge, and is opened here anew.
-            lot = books.open_lot(
-                code,
-                take.lot.activates_at,
-                take.lot.expires_at,
-                cause,
-                take.lot.inactive,
-                f"merged {take.lot.lot_id}",
-                take.lot.opened_at,
-            )
-            books.put(lot.lot_id, units)
-            books.post("restore", code, lot.lot_id, units, cause)
-            return
-        books.put(take.lot.lot_id, units)
-        books.post("restore", code, take.lot.lot_id, units, cause)
+        lot = books.at_home(take.lot, cause)
+        books.put(lot.lot_id, units)
+        books.post("restore", code, lot.lot_id, units, cause)
         return
     if currency.reinstate_days is not None:
         period = ExpiresAfter(Period(currency.reinstate_days, "day"))
@@ -91,8 +78,10 @@ def _restore_part(
         books.put(lot.lot_id, units)
         books.post("restore", code, lot.lot_id, units, cause)
         return
-    books.post("restore", code, take.lot.lot_id, units, cause)
-    books.post("expire", code, take.lot.lot_id, -units, cause)
+    lot = books.at_home(take.lot, cause)
+    books.post("restore", code, lot.lot_id, units, cause)
+    books.post("expire", code, lot.lot_id, -units, cause)
+    # What lapsed is known by the lot that the purchase opened.
     books.expired[take.lot.lot_id] = books.expired.get(take.lot.lot_id, 0) + units
 
 

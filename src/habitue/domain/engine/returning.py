@@ -215,9 +215,13 @@ def _add_to_own_lot(
             currency, record.event.zone, bought, tier=record.context.tier or ""
         )
         own = record.lots[code] = [lot.lot_id]
-    header = books.headers[own[0]]
+    header = books.headers[own[0]] if own[0] in books.headers else books.foreign[own[0]]
+    lapsed = has_lapsed(fold, event, header)
+    header = books.at_home(header, cause)
+    if header.lot_id not in own:
+        own.append(header.lot_id)
     books.post("reverse", code, header.lot_id, units, cause)
-    if has_lapsed(fold, event, header):
+    if lapsed:
         books.post("expire", code, header.lot_id, -units, cause)
         books.expired[header.lot_id] = books.expired.get(header.lot_id, 0) + units
     else:

@@ -7,6 +7,7 @@ effect with the merge.  Where no merge brings what it is about (it was undone si
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from habitue.domain.engine.folding import Fold
@@ -16,25 +17,37 @@ from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Return, Undo
 
 
-def catch_up(fold: Fold, merge: Event) -> None:
-    """Apply what waited for what the merge has brought; what was repeated there counts already."""
+def catch_up(fold: Fold, merge: Event, *, repeated: AbstractSet[str]) -> None:
+    """Apply what waited for what the merge has brought; what was ``repeated`` for the duplicate
+    counts already."""
     waiting, fold.waiting = fold.waiting, []
     strict, fold.strict = fold.strict, fold.asked
     for event in waiting:
-        if event.root in fold.repeated:
+        if event.root in repeated:
             continue
-        if isinstance(event.body, Undo):
-            if event.body.redemption in fold.spent:
-                give_again(fold, replace(event, occurred_at=merge.occurred_at))
-                continue
-        elif event.reference in fold.purchases:
-            if isinstance(event.body, Return):
-                return_late(fold, event, merge)
-            else:
-                confirm(fold, replace(event, occurred_at=merge.occurred_at))
-            continue
-        fold.waiting.append(event)
+        if not _is_known(fold, event):
+            fold.waiting.append(event)
+        elif isinstance(event.body, Undo):
+            give_again(fold, replace(event, occurred_at=merge.occurred_at))
+        elif isinstance(event.body, Return):
+            return_late(fold, event, merge)
+        else:
+            confirm(fold, replace(event, occurred_at=merge.occurred_at))
     fold.strict = strict
+
+
+def _is_known(fold: Fold, event: Event) -> bool:
+    """Whether what the event is about is there, and came before it; a return that came before its
+    purchase is told so by its own check."""
+    if event.reference is None:
+        return False
+    if isinstance(event.body, Undo):
+        spent = fold.spent.get(event.reference)
+        return spent is not None and spent.at <= event.occurred_at
+    record = fold.purchases.get(event.reference)
+    if record is None:
+        return False
+    return isinstance(event.body, Return) or record.event.occurred_at <= event.occurred_at
 
 
 def refuse_unknown(fold: Fold, event: Event) -> None:
