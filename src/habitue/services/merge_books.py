@@ -40,6 +40,7 @@ from habitue.selectors.programmes import Compiled
 from habitue.services.intake.desk import Desk
 from habitue.services.intake.items import event_id_of
 from habitue.services.intake.transacting import Cursor
+from habitue.services.recorded_lines import read_events
 
 MERGES: Final = f"{RESERVED_SOURCE}merge"
 
@@ -164,13 +165,15 @@ class MergeBooks:
         return max(self._desk.recorded_at, *(at + 1 for at in latest))
 
     def _repeated(self, programme: str) -> Iterable[_Side]:
-        """What the survivor recorded about the duplicate's purchases and redemptions."""
-        own, account = (self._desk.account((one, programme)) for one in (self._into, self._from))
-        assert own.past is not None, "the histories were read"
+        """What the survivor recorded about the duplicate's purchases and redemptions.
+
+        In the order of recording: what was accepted then is accepted again.
+        """
+        account = self._desk.account((self._from, programme))
         assert account.past is not None, "the histories were read"
         known = {event.key for event in account.past.events}
         about = known | {event.key for some in account.duplicates.values() for event in some}
-        for event in own.past.events:
+        for event in read_events(self._cursor, (self._into, programme)):
             key = EventKey(REPEATED, f"{event.root}:{self._from}")
             if event.reference in about and key not in known:
                 again = replace(event, event_id=event_id_of(key), key=key)
