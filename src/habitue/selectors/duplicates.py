@@ -9,22 +9,41 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import tuple_row
 
-from habitue.domain.identity.normal import PhoneReader
-from habitue.selectors.members import MemberRecord, get_member, search_members
+from habitue.data.bulk import array
+from habitue.domain.identity.search import FAMILY_SLOT, GIVEN_SLOT, OTHER_SLOT, search_keys
+from habitue.selectors.members import COLUMNS, MemberRecord, get_member, member_of
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
-_LOOKED_AT: Final = 50
+LARGEST_LIMIT: Final = 50
+# How many of one kind are looked at, at most: of a name that is very common only some are.
+_NAMES_READ: Final = 500
+_IDENTIFIERS_READ: Final = 100
+_SLOTS: Final = (FAMILY_SLOT, GIVEN_SLOT, OTHER_SLOT)
 
 
 class Sign(StrEnum):
     """Why two members may be one."""
 
     SAME_MAILBOX = "same_mailbox"
+    SAME_PHONE = "same_phone"
+    SAME_IDENTIFIER = "same_identifier"
     SAME_NAME = "same_name"
     SAME_BIRTHDAY = "same_birthday"
+    SAME_STORE = "same_store"
+
+
+_WEIGHT: Final = {
+    Sign.SAME_MAILBOX: 8,
+    Sign.SAME_PHONE: 8,
+    Sign.SAME_IDENTIFIER: 8,
+    Sign.SAME_NAME: 2,
+    Sign.SAME_BIRTHDAY: 4,
+    Sign.SAME_STORE: 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,66 +54,82 @@ class Suspect:
     signs: tuple[Sign, ...]
 
 
-# Addresses that probably lead to one mailbox, by the index of their comparable form.
-_MAILBOX: Final = """
-SELECT DISTINCT o.member_id FROM identifier i
-JOIN identifier o ON o.comparable = i.comparable AND o.revoked_at IS NULL
-WHERE i.member_id = %s AND i.revoked_at IS NULL AND i.comparable IS NOT NULL
-  AND o.member_id <> i.member_id
-LIMIT %s
-"""
+# Every branch reads one index from one end and stops at its limit.  A phone number or a card is
+# active at one member at a time: who had it before may be who has it now.
+_SUSPECTS: Final = sql.SQL("""
+WITH hit AS (
+    (SELECT o.member_id, 'same_mailbox' AS sign
+     FROM identifier i JOIN identifier o ON o.comparable = i.comparable
+     WHERE i.member_id = %(member)s AND i.comparable IS NOT NULL
+       AND o.comparable IS NOT NULL AND o.revoked_at IS NULL AND o.member_id <> i.member_id
+     LIMIT %(identifiers)s)
+    UNION ALL
+    (SELECT o.member_id, CASE i.kind WHEN 'phone' THEN 'same_phone' ELSE 'same_identifier' END
+     FROM identifier i JOIN identifier o ON o.kind = i.kind AND o.value = i.value
+     WHERE i.member_id = %(member)s AND i.revoked_at IS NOT NULL
+       AND o.revoked_at IS NULL AND o.member_id <> i.member_id
+     LIMIT %(identifiers)s)
+    UNION ALL
+    (SELECT member_id, 'same_name' FROM member_search
+     WHERE key = ANY(%(keys)s::text[]) AND member_id <> %(member)s LIMIT %(names)s)
+), found AS (
+    SELECT member_id, array_agg(DISTINCT sign) AS signs FROM hit GROUP BY member_id
+)
+SELECT {columns}, f.signs FROM found f JOIN member m ON m.member_id = f.member_id
+WHERE m.status = 'active'
+""").format(columns=COLUMNS)
 
 
 def list_possible_duplicates(
-    connection: Connection,
-    *,
-    member_id: UUID,
-    phones: PhoneReader,
-    country: str = "",
-    limit: int = 10,
+    connection: Connection, *, member_id: UUID, limit: int = 10
 ) -> tuple[Suspect, ...]:
-    """Other active members who may be the same person, those with most signs first.
+    """Other active members who may be the same person, the likeliest first.
 
-    Reads by indexes only: the mailbox of the address, and the names that a search finds.  Refuses
-    ``UNKNOWN_MEMBER``.
+    Signs are: e-mail addresses that probably lead to one mailbox; a number or another identifier
+    that was this member's and is theirs now; the same words as a name, in any order, where the
+    dates of birth do not differ; with it the date of birth and the home store.  One word alone is
+    too little of a name, unless the date of birth is the same.  Two statements; the work is bounded
+    however many members there are.  Refuses ``UNKNOWN_MEMBER``.
     """
     member = get_member(connection, member_id=member_id)
-    signs: dict[UUID, list[Sign]] = {}
-    known: dict[UUID, MemberRecord] = {}
+    parameters = {
+        "member": member_id,
+        "keys": array("text", _whole_names(member)),
+        "identifiers": _IDENTIFIERS_READ,
+        "names": _NAMES_READ,
+    }
     with connection.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_MAILBOX.encode(), [member_id, _LOOKED_AT]).fetchall()
-    for (other,) in rows:
-        signs.setdefault(other, []).append(Sign.SAME_MAILBOX)
-    for other in _of_the_same_name(connection, member, phones, country):
-        known[other.member_id] = other
-        signs.setdefault(other.member_id, []).append(Sign.SAME_NAME)
-    for other_id, some in signs.items():
-        other = known.get(other_id) or get_member(connection, member_id=other_id)
-        known[other_id] = other
-        if member.birth_date is not None and other.birth_date == member.birth_date:
-            some.append(Sign.SAME_BIRTHDAY)
+        rows = cursor.execute(_SUSPECTS, parameters).fetchall()
     found = [
-        Suspect(known[other], tuple(some))
-        for other, some in signs.items()
-        if known[other].status == "active"
+        Suspect(other, signs)
+        for *columns, hits in rows
+        if (signs := _signs(member, other := member_of(columns), hits))
     ]
-    found.sort(key=lambda one: (-len(one.signs), one.member.member_id))
-    return tuple(found[:limit])
+    found.sort(key=lambda one: (-sum(_WEIGHT[sign] for sign in one.signs), one.member.member_id))
+    return tuple(found[: min(max(limit, 1), LARGEST_LIMIT)])
 
 
-def _of_the_same_name(
-    connection: Connection, member: MemberRecord, phones: PhoneReader, country: str
-) -> Iterable[MemberRecord]:
-    name = f"{member.given_name} {member.family_name}".strip()
-    if not (member.given_name and member.family_name):
+def _whole_names(member: MemberRecord) -> list[str]:
+    """The keys of all who have the same words as a name, whichever word is the family's."""
+    keys = search_keys(member.given_name, member.family_name, member.display_name)
+    whole = next((key[1:] for key in keys if key[0] in _SLOTS), None)
+    return [] if whole is None else [f"{slot}{whole}" for slot in _SLOTS]
+
+
+def _signs(member: MemberRecord, other: MemberRecord, hits: Iterable[str]) -> tuple[Sign, ...]:
+    """All signs; none where there is but a name, and too little of one or of another person."""
+    signs = {Sign(hit) for hit in hits}
+    dates = {member.birth_date, other.birth_date}
+    if Sign.SAME_NAME in signs:
+        differ = len(dates) == 2 and None not in dates
+        words = f"{other.given_name} {other.family_name} {other.display_name}".split()
+        weak = len(words) == 1 and (len(dates) > 1 or None in dates)
+        if differ or weak:
+            signs.discard(Sign.SAME_NAME)
+    if not signs:
         return ()
-    matches = search_members(
-        connection, query=name, phones=phones, country=country, limit=_LOOKED_AT
-    )
-    return (
-        one.member
-        for one in matches
-        if one.member.member_id != member.member_id
-        and one.member.given_name.casefold() == member.given_name.casefold()
-        and one.member.family_name.casefold() == member.family_name.casefold()
-    )
+    if len(dates) == 1 and None not in dates:
+        signs.add(Sign.SAME_BIRTHDAY)
+    if member.store is not None and member.store == other.store:
+        signs.add(Sign.SAME_STORE)
+    return tuple(sign for sign in Sign if sign in signs)

@@ -14,6 +14,7 @@ from psycopg.rows import tuple_row
 from habitue.data.bulk import micros
 from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import Instant
+from habitue.selectors.members import MemberRecord
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -37,6 +38,9 @@ class MergeRecord:
     duplicate_name: str
     duplicate_number: str
 
+
+_NAMES: Final = ("given_name", "family_name", "display_name")
+_GAPS: Final = ("birth_date", "language", "store")
 
 _COLUMNS: Final = f"""
 SELECT g.merge_id, g.duplicate_id, g.member_id, {micros("g.at")}, g.actor_name,
@@ -72,6 +76,16 @@ def get_merge(connection: Connection, *, merge_id: UUID) -> MergeRecord:
     if row is None:
         raise Refusal(Code.UNKNOWN_MERGE, "merge", value=str(merge_id))
     return _record(row)
+
+
+def missing_details(into: MemberRecord, duplicate: MemberRecord) -> dict[str, Any]:
+    """The duplicate's details that the survivor lacks; a name only where there is none at all."""
+    names = () if any(getattr(into, name) for name in _NAMES) else _NAMES
+    return {
+        name: value
+        for name in (*names, *_GAPS)
+        if not getattr(into, name) and (value := getattr(duplicate, name))
+    }
 
 
 def _record(row: Sequence[Any]) -> MergeRecord:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from habitue.data.bulk import array
@@ -12,13 +12,10 @@ from habitue.domain.identity.search import folded_name
 from habitue.kit.ids import new_id
 from habitue.kit.instants import Instant, datetime_of
 from habitue.selectors.members import MemberRecord, list_identifiers
-from habitue.selectors.merges import MergeRecord
+from habitue.selectors.merges import MergeRecord, missing_details
 from habitue.services.intake.transacting import Connection, Cursor
 from habitue.services.member_making import give_number
 from habitue.services.members import keys_of_member, write_search_keys
-
-_NAMES: Final = ("given_name", "family_name", "display_name")
-_GAPS: Final = ("birth_date", "language", "store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ def take_over(
 
     The duplicate becomes merged.  Both members are locked.
     """
-    filled = _gaps(into, duplicate)
+    filled = missing_details(into, duplicate)
     renewal = _Renewal(connection, cursor, duplicate, into)
     cursor.execute(
         "UPDATE member SET status = 'merged', merged_into = %s, revision = revision + 1"
@@ -114,16 +111,6 @@ class _Renewal:
             return []
         identifiers = list_identifiers(self._connection, member_id=member.member_id)
         return keys_of_member(member, identifiers)
-
-
-def _gaps(into: MemberRecord, duplicate: MemberRecord) -> dict[str, Any]:
-    """The duplicate's details that the survivor lacks; a name only where there is none at all."""
-    names = () if any(getattr(into, name) for name in _NAMES) else _NAMES
-    return {
-        name: value
-        for name in (*names, *_GAPS)
-        if not getattr(into, name) and (value := getattr(duplicate, name))
-    }
 
 
 def _with_details(member: MemberRecord, changes: dict[str, Any]) -> MemberRecord:

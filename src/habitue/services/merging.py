@@ -28,6 +28,7 @@ from habitue.kit.clock import Clock
 from habitue.kit.ids import new_id
 from habitue.kit.instants import Instant, datetime_of
 from habitue.selectors.members import MemberRecord, get_member
+from habitue.selectors.merge_preview import require_mergeable
 from habitue.selectors.merges import MergeRecord, get_merge, list_merges
 from habitue.selectors.programmes import Compiled, get_compiled_by_id, list_programmes
 from habitue.services.access.rights import require
@@ -90,8 +91,8 @@ def _merge(
             for merge in list_merges(connection, member_id=into)
             if merge.duplicate_id == duplicate
         )
-    _require_active(gone, "duplicate")
-    _require_active(kept, "into")
+    require_mergeable(gone, "duplicate")
+    require_mergeable(kept, "into")
     merge_id = new_id(clock.now())
     programmes = _compiled(connection, programmes_of(cursor, duplicate), actor)
     books = MergeBooks(
@@ -114,7 +115,7 @@ def _undo(
     merge = get_merge(connection, merge_id=merge_id)
     if merge.undone_at is not None:
         raise Refusal(Code.UNKNOWN_MERGE, "merge", value=str(merge_id))
-    _require_active(kept, "merge")
+    require_mergeable(kept, "merge")
     ids = programmes_of_merge(cursor, merge_id, gone.member_id)
     books = MergeBooks(
         cursor,
@@ -145,15 +146,6 @@ def _lock(
     for member in (gone, kept):
         require(actor, Permission.MEMBERS_MERGE, member.store)
     return gone, kept
-
-
-def _require_active(member: MemberRecord, path: str) -> None:
-    if member.merged_into is not None:
-        raise Refusal(
-            Code.ALREADY_MERGED, path, value=str(member.member_id), into=str(member.merged_into)
-        )
-    if member.status != "active":
-        raise Refusal(Code.MEMBER_CLOSED, path, value=str(member.member_id))
 
 
 def _compiled(connection: Connection, programmes: list[UUID], actor: Actor) -> list[Compiled]:

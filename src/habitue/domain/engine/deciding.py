@@ -44,6 +44,7 @@ from habitue.domain.events import (
     Confirmation,
     Enrolment,
     Event,
+    EventKey,
     MergeIn,
     MergeOut,
     Purchase,
@@ -122,6 +123,28 @@ def decide_with_history(
     several events of one member keeps a ``chronicle`` instead.
     """
     return chronicle(programmes, history).decide(event, shared)
+
+
+def foresee_merge(
+    programmes: Mapping[int, Programme],
+    into: MemberState,
+    duplicate: MemberState,
+    *,
+    version: Programme,
+    at: Instant,
+) -> MemberState:
+    """The state in which a member would be, had the duplicate joined at an instant after all that
+    either has done.  No history is looked at, and neither state is changed."""
+
+    def event(body: Body) -> Event:
+        return Event("", EventKey("", ""), at, version.zone, version.number, body)
+
+    leaving = event(MergeOut("", ""))
+    state = decide(programmes, duplicate, leaving, SharedFacts()).handed_over
+    assert state is not None, "who leaves hands everything over"
+    result = Fold(programmes, into.copy(), BudgetDesk.open(SharedFacts(), frozen=True))
+    _apply(result, event(MergeIn("", "", state)))
+    return result.state
 
 
 def chronicle(programmes: Mapping[int, Programme], history: Sequence[Event]) -> Chronicle:

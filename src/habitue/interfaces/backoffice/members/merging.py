@@ -32,8 +32,11 @@ from habitue.services.merging import merge_members, undo_merge
 
 SIGNS: Final[dict[Sign, Promise]] = {
     Sign.SAME_MAILBOX: gettext_lazy("probably the same mailbox"),
+    Sign.SAME_PHONE: gettext_lazy("a phone number that both have had"),
+    Sign.SAME_IDENTIFIER: gettext_lazy("a card or other identifier that both have had"),
     Sign.SAME_NAME: gettext_lazy("the same name"),
     Sign.SAME_BIRTHDAY: gettext_lazy("the same date of birth"),
+    Sign.SAME_STORE: gettext_lazy("at home in the same store"),
 }
 
 
@@ -43,12 +46,7 @@ def suggestions(visit: Visit, member_id: UUID) -> HttpResponse:
     """Who may be the same person, and a search for whoever is meant."""
     member = found_member(visit, member_id)
     query = visit.request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    suspects = list_possible_duplicates(
-        visit.connection,
-        member_id=member_id,
-        phones=visit.house.phones,
-        country=visit.house.country,
-    )
+    suspects = list_possible_duplicates(visit.connection, member_id=member_id)
     found = (
         search_members(
             visit.connection,
