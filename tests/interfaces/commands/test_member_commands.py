@@ -1,4 +1,4 @@
-"""`habitue members`: find and show."""
+"""`habitue members`: find, show and merge."""
 
 from __future__ import annotations
 
@@ -124,3 +124,39 @@ def test_whoever_is_not_known_is_refused(house: Stub, named: str) -> None:
     assert result.exit_code == ExitCode.FOUND_WRONG
     assert result.stdout == ""
     assert named[:30] in result.stderr.replace("\n", "")
+
+
+def test_members_are_merged_and_released(
+    house: Stub, member: MemberRecord, database: DatabaseForTests
+) -> None:
+    with database.connect() as connection:
+        other = enrol_member(
+            connection,
+            now=NOW,
+            phones=Phones("FR"),
+            identifiers=[NewIdentifier("email", "marie@example.org")],
+        )
+    result = run(house, "merge", "marie@example.org", member.number, "--json")
+    assert result.exit_code == ExitCode.FINE
+    made = read(result)
+    assert (made["duplicate"], made["into"]) == (str(other.member_id), str(member.member_id))
+    assert made["undone_at"] is None
+    assert read(run(house, "show", str(other.member_id), "--json"))["status"] == "merged"
+    assert made["merge_id"] in run(house, "merge", str(other.member_id), member.number).stderr
+    result = run(house, "unmerge", made["merge_id"], "--json")
+    assert result.exit_code == ExitCode.FINE
+    assert read(result)["undone_at"] is not None
+    assert read(run(house, "show", "marie@example.org", "--json"))["status"] == "active"
+
+
+def test_what_cannot_be_merged_is_said(house: Stub, member: MemberRecord) -> None:
+    for arguments, words in (
+        (("merge", member.number, member.number), "on both sides"),
+        (("merge", "nobody@example.org", member.number), "nobody@example.org"),
+        (("unmerge", "m1"), "There is no merge m1"),
+        (("unmerge", str(member.member_id)), "There is no merge"),
+    ):
+        result = run(house, *arguments, "--json")
+        assert result.exit_code == ExitCode.BAD_INPUT
+        assert result.stdout == ""
+        assert words in " ".join(result.stderr.split())

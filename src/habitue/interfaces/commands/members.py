@@ -1,4 +1,4 @@
-"""`habitue members`: find members, and show what is known of one."""
+"""`habitue members`: find members, show what is known of one, and merge duplicates."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,10 +8,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from habitue.domain.errors import Code, Refusal
+from habitue.domain.errors import Refusal
 from habitue.domain.identity.cards import format_number
+from habitue.interfaces.commands import merging
 from habitue.interfaces.commands.exit_codes import ExitCode
-from habitue.interfaces.commands.installation import Installation, installation
+from habitue.interfaces.commands.installation import installation
+from habitue.interfaces.commands.one_member import the_one
 from habitue.interfaces.commands.output import console, print_json, say, stop
 from habitue.interfaces.texts.catalogue import refusal_text
 from habitue.kit.instants import format_instant
@@ -21,14 +23,16 @@ from habitue.selectors.members import (
     IdentifierRecord,
     Match,
     MemberRecord,
-    find_by_identifier,
-    get_member,
     list_identifiers,
     search_members,
 )
 from habitue.selectors.programmes import get_one_compiled, list_programmes
 
-app = typer.Typer(help="Find members, and show what is known of one.", no_args_is_help=True)
+app = typer.Typer(
+    help="Find members, show what is known of one, and merge duplicates.", no_args_is_help=True
+)
+app.command("merge")(merging.merge)
+app.command("unmerge")(merging.unmerge)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -79,7 +83,7 @@ def show(
     house = installation(context)
     try:
         with psycopg.connect(house.open_migrated()) as connection:
-            record = _the_one(connection, house, member)
+            record = the_one(connection, house, member)
             identifiers = list_identifiers(connection, member_id=record.member_id)
             holdings = _holdings(connection, record.member_id, now=house.clock.now())
     except Refusal as refusal:
@@ -97,19 +101,6 @@ def show(
         )
         return
     _print(record, identifiers, holdings)
-
-
-def _the_one(connection: psycopg.Connection[Any], house: Installation, text: str) -> MemberRecord:
-    """The member of an id or identifier; refuses (``UNKNOWN_MEMBER``) none and several."""
-    try:
-        return get_member(connection, member_id=UUID(text))
-    except ValueError:
-        found = find_by_identifier(
-            connection, text=text, phones=house.phones, country=house.country
-        )
-    if len(found) != 1:
-        raise Refusal(Code.UNKNOWN_MEMBER, "member", value=text[:80])
-    return found[0].member
 
 
 def _holdings(
