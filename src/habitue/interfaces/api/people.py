@@ -27,7 +27,7 @@ def member_named(
     phones: PhoneReader,
     country: str,
 ) -> MemberRecord:
-    """The member whom an identifier (kind, value) names.
+    """The member whom an identifier (kind, value) names, or the one whom they were merged into.
 
     Refuses what is no identifier (``UNKNOWN_CHOICE``, ``INVALID_IDENTIFIER``), one of nobody
     (``UNKNOWN_MEMBER``), one that is not trusted enough (``IDENTIFIER_NOT_TRUSTED``), and a
@@ -54,6 +54,8 @@ def member_named(
                 Code.IDENTIFIER_NOT_TRUSTED, f"{path}.kind", value=shown(value), kind=kind
             )
         member = found[0].member
+    while member.merged_into is not None:
+        member = get_member(connection, member_id=member.merged_into)
     if member.status != "active":
         raise Refusal(Code.MEMBER_CLOSED, f"{path}.value", value=shown(value))
     return member
