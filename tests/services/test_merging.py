@@ -20,8 +20,6 @@ from tests.services.merging_cast import everything, holds, merge, stored, unmerg
 from tests.services.people import enrol
 from tests.services.till import CORNER, PHONES, Till, key_of
 
-LATER = {**CORNER, "programme": "later"}
-
 
 def _two(till: Till) -> tuple[UUID, UUID]:
     return till.enrol("CARD0001"), till.enrol("CARD0002")
@@ -86,7 +84,9 @@ def test_34_lots_keep_their_dates(till: Till) -> None:
 
 def test_34_once_per_member_holds_across_the_merge(till: Till) -> None:
     once = {"on": "purchase", "give": {"points": 100}, "limit": {"per_member": 1}}
-    till.publish({**CORNER, "earn": {**CORNER["earn"], "welcome": once}}, effective_at=till.clock.now())
+    till.publish(
+        {**CORNER, "earn": {**CORNER["earn"], "welcome": once}}, effective_at=till.clock.now()
+    )
     kept, gone = _two(till)
     till.ok(till.purchase("CARD0002", "10.00"))
     merge(till, gone, kept)
@@ -249,8 +249,13 @@ def test_34_receipts_and_transfers_of_the_duplicate_are_the_survivors(till: Till
     till.ok(till.purchase("CARD0002", "50.00"))
 
     def claim(member_id: UUID) -> Any:
-        named = key_of(receipt)
-        return claim_receipt(till.connection, member_id=member_id, clock=till.clock, **named)
+        return claim_receipt(
+            till.connection,
+            source="till",
+            external_id=key_of(receipt)["external_id"],
+            member_id=member_id,
+            clock=till.clock,
+        )
 
     first = claim(gone)
     merge(till, gone, kept)
@@ -344,7 +349,9 @@ def test_34_a_return_goes_where_its_purchase_goes(till: Till) -> None:
 
 def test_34_a_budget_is_given_back_once(till: Till) -> None:
     bonus = {"on": "purchase", "give": {"points": 100}, "budget": 300}
-    till.publish({**CORNER, "earn": {**CORNER["earn"], "bonus": bonus}}, effective_at=till.clock.now())
+    till.publish(
+        {**CORNER, "earn": {**CORNER["earn"], "bonus": bonus}}, effective_at=till.clock.now()
+    )
     kept, gone = _two(till)
     purchase = till.purchase("CARD0002", "50.00")
     till.ok(purchase)
