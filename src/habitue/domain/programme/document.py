@@ -20,7 +20,7 @@ from habitue.domain.programme.points import (
     decimals_of,
     read_list,
 )
-from habitue.domain.programme.reading import LANGUAGES, choice
+from habitue.domain.programme.reading import LANGUAGES, choice, read_text
 from habitue.domain.programme.shape import check_shape
 from habitue.domain.programme.spend import ClaimsPart, ReturnsPart, SpendPart, build_spend
 from habitue.domain.programme.tiers import TiersPart, build_tiers
@@ -47,6 +47,7 @@ class DocumentPart(Part):
 
     programme: Slug | None = None
     name: Label | None = None
+    words: dict[Annotated[str, BeforeValidator(read_text)], Label] = Field(default_factory=dict)
     money: MoneyPart | None = None
     zone: Zone | None = None
     languages: Annotated[

@@ -13,13 +13,16 @@ Part: TypeAlias = Literal["points", "earn", "tiers"]
 class Names:
     """Labels by language: of the programme, and of currencies of points, rules and tiers by code.
 
-    A part of which a document says no name is called by its code, made readable.
+    ``words`` are those of whatever else a document names by a code: categories, products, brands,
+    stores, attributes, perks.  A part of which a document says no name is called by its code, made
+    readable.
     """
 
     programme: Mapping[str, str] = field(default_factory=dict)
     points: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     earn: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tiers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
         """What the programme is called."""
@@ -29,6 +32,10 @@ class Names:
         """What a part is called; its code made readable where nobody said."""
         labels: Mapping[str, Mapping[str, str]] = getattr(self, part)
         return _in_language(labels.get(code, {}), language) or readable(code)
+
+    def word(self, code: str, language: str) -> str:
+        """What a value is called, in whatever case it is written; empty where nobody said."""
+        return _in_language(self.words.get(code.casefold(), {}), language)
 
     def has(self, part: Part, code: str) -> bool:
         """Whether a document names the part."""
@@ -43,6 +50,7 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         points=_section(raw.get("points")),
         earn=_section(raw.get("earn")),
         tiers=_section(raw.get("tiers")),
+        words=_words(raw.get("words")),
     )
 
 
@@ -53,6 +61,7 @@ def merged(older: Names, newer: Names) -> Names:
         points={**older.points, **newer.points},
         earn={**older.earn, **newer.earn},
         tiers={**older.tiers, **newer.tiers},
+        words={**older.words, **newer.words},
     )
 
 
@@ -70,6 +79,12 @@ def _section(raw: Any) -> dict[str, dict[str, str]]:
         for code, part in raw.items()
         if isinstance(part, Mapping) and (labels := _labels(part.get("name")))
     }
+
+
+def _words(raw: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(raw, Mapping):
+        return {}
+    return {str(code).casefold(): _labels(label) for code, label in raw.items()}
 
 
 def _labels(raw: Any) -> dict[str, str]:

@@ -8,6 +8,13 @@ from habitue.analytics.simulation.history import ZONE, Business
 
 CODE = "corner-cafe"
 
+# What the categories of the menu are called on pages.
+_WORDS = {
+    "beer": {"en": "beer", "fr": "bière", "de": "Bier", "ro": "bere"},
+    "cake": {"en": "cake", "fr": "gâteau", "de": "Kuchen", "ro": "prăjitură"},
+    "coffee": {"en": "coffee", "fr": "café", "de": "Kaffee", "ro": "cafea"},
+}
+
 
 def demo_document(business: Business) -> dict[str, Any]:
     """The programme document, with the two past promotions at the dates that this business had."""
@@ -20,6 +27,7 @@ def demo_document(business: Business) -> dict[str, Any]:
             "de": "Club im Café an der Ecke",
             "ro": "Clubul Cafenelei din colț",
         },
+        "words": _WORDS,
         "money": {"currency": "EUR"},
         "zone": ZONE,
         "languages": ["fr", "en", "de", "ro"],
@@ -28,19 +36,57 @@ def demo_document(business: Business) -> dict[str, Any]:
                 "expires": {"after": "12 months", "round_up_to": "month"},
                 "pending": "1 day",
             },
-            "coffee": {"kind": "stamps"},
+            "coffee": {
+                "kind": "stamps",
+                "name": {
+                    "en": "Coffee card",
+                    "fr": "Carte café",
+                    "de": "Kaffeekarte",
+                    "ro": "Card de cafea",
+                },
+            },
         },
         "attributes": {"table": "number", "party": "number"},
         "stacking": {"promotion": "best"},
         "earn": {
-            "base": {"on": "purchase", "give": {"points": 1, "per": "1.00"}},
+            "base": {
+                "name": {
+                    "en": "Points on every purchase",
+                    "fr": "Des points à chaque achat",
+                    "de": "Punkte bei jedem Einkauf",
+                    "ro": "Puncte la fiecare achiziție",
+                },
+                "on": "purchase",
+                "give": {"points": 1, "per": "1.00"},
+            },
             "coffee": {
+                "name": {
+                    "en": "A stamp for every coffee",
+                    "fr": "Un tampon par café",
+                    "de": "Ein Stempel je Kaffee",
+                    "ro": "O ștampilă la fiecare cafea",
+                },
                 "on": "purchase",
                 "each": {"line.category": "coffee"},
                 "give": {"coffee": 1},
             },
-            "welcome": {"on": "enrolment", "give": {"points": 50}},
+            "welcome": {
+                "name": {
+                    "en": "A warm welcome",
+                    "fr": "Cadeau de bienvenue",
+                    "de": "Willkommensgeschenk",
+                    "ro": "Cadou de bun venit",
+                },
+                "on": "enrolment",
+                "give": {"points": 50},
+            },
             beer.code: {
+                "name": {
+                    "en": "Beer Fridays",
+                    "fr": "Les vendredis bière",
+                    "de": "Bierfreitag",
+                    "ro": "Vinerea cu bere",
+                },
                 "on": "purchase",
                 "when": {"all": [{"weekday": ["fri"]}, {"line.category": "beer"}]},
                 "multiply": 2,
@@ -52,6 +98,12 @@ def demo_document(business: Business) -> dict[str, Any]:
                 "until": beer.ends.isoformat(),
             },
             cake.code: {
+                "name": {
+                    "en": "Coffee and cake",
+                    "fr": "Café gourmand",
+                    "de": "Kaffee und Kuchen",
+                    "ro": "Cafea și prăjitură",
+                },
                 "on": "purchase",
                 "when": {"all": [{"line.category": "cake"}, {"line.category": "coffee"}]},
                 "give": {"points": 15},
@@ -66,8 +118,14 @@ def demo_document(business: Business) -> dict[str, Any]:
             "grace": "30 days",
             "downgrade": "soft_landing",
             "of": "points",
-            "silver": {"enter": "600.00", "keep": "450.00", "multiply": "1.2"},
+            "silver": {
+                "name": {"en": "Silver", "fr": "Argent", "de": "Silber", "ro": "Argint"},
+                "enter": "600.00",
+                "keep": "450.00",
+                "multiply": "1.2",
+            },
             "gold": {
+                "name": {"en": "Gold", "fr": "Or", "de": "Gold", "ro": "Aur"},
                 "enter": "1800.00",
                 "keep": "1400.00",
                 "multiply": "1.5",
