@@ -18,7 +18,6 @@ _WORDS = {
 
 def demo_document(business: Business) -> dict[str, Any]:
     """The programme document, with the two past promotions at the dates that this business had."""
-    beer, cake = business.promotions
     return {
         "programme": CODE,
         "name": {
@@ -48,90 +47,104 @@ def demo_document(business: Business) -> dict[str, Any]:
         },
         "attributes": {"table": "number", "party": "number"},
         "stacking": {"promotion": "best"},
-        "earn": {
-            "base": {
-                "name": {
-                    "en": "Points on every purchase",
-                    "fr": "Des points à chaque achat",
-                    "de": "Punkte bei jedem Einkauf",
-                    "ro": "Puncte la fiecare achiziție",
-                },
-                "on": "purchase",
-                "give": {"points": 1, "per": "1.00"},
-            },
-            "coffee": {
-                "name": {
-                    "en": "A stamp for every coffee",
-                    "fr": "Un tampon par café",
-                    "de": "Ein Stempel je Kaffee",
-                    "ro": "O ștampilă la fiecare cafea",
-                },
-                "on": "purchase",
-                "each": {"line.category": "coffee"},
-                "give": {"coffee": 1},
-            },
-            "welcome": {
-                "name": {
-                    "en": "A warm welcome",
-                    "fr": "Cadeau de bienvenue",
-                    "de": "Willkommensgeschenk",
-                    "ro": "Cadou de bun venit",
-                },
-                "on": "enrolment",
-                "give": {"points": 50},
-            },
-            beer.code: {
-                "name": {
-                    "en": "Beer Fridays",
-                    "fr": "Les vendredis bière",
-                    "de": "Bierfreitag",
-                    "ro": "Vinerea cu bere",
-                },
-                "on": "purchase",
-                "when": {"all": [{"weekday": ["fri"]}, {"line.category": "beer"}]},
-                "multiply": 2,
-                "of": "points",
-                "group": "promotion",
-                "limit": {"per_member": 1, "every": "day"},
-                "budget": 50_000,
-                "from": beer.starts.isoformat(),
-                "until": beer.ends.isoformat(),
-            },
-            cake.code: {
-                "name": {
-                    "en": "Coffee and cake",
-                    "fr": "Café gourmand",
-                    "de": "Kaffee und Kuchen",
-                    "ro": "Cafea și prăjitură",
-                },
-                "on": "purchase",
-                "when": {"all": [{"line.category": "cake"}, {"line.category": "coffee"}]},
-                "give": {"points": 15},
-                "group": "promotion",
-                "limit": {"per_member": 2, "every": "week"},
-                "from": cake.starts.isoformat(),
-                "until": cake.ends.isoformat(),
-            },
-        },
-        "tiers": {
-            "by": {"spend": "rolling 12 months"},
-            "grace": "30 days",
-            "downgrade": "soft_landing",
-            "of": "points",
-            "silver": {
-                "name": {"en": "Silver", "fr": "Argent", "de": "Silber", "ro": "Argint"},
-                "enter": "600.00",
-                "keep": "450.00",
-                "multiply": "1.2",
-            },
-            "gold": {
-                "name": {"en": "Gold", "fr": "Or", "de": "Gold", "ro": "Aur"},
-                "enter": "1800.00",
-                "keep": "1400.00",
-                "multiply": "1.5",
-                "perks": ["priority_service"],
-            },
-        },
+        "earn": {**_everyday(), **_promotions(business)},
+        "tiers": _tiers(),
         "returns": {"without_purchase": "match_or_refuse"},
         "claims": {"within": "30 days"},
+    }
+
+
+def _everyday() -> dict[str, Any]:
+    return {
+        "base": {
+            "name": {
+                "en": "Points on every purchase",
+                "fr": "Des points à chaque achat",
+                "de": "Punkte bei jedem Einkauf",
+                "ro": "Puncte la fiecare achiziție",
+            },
+            "on": "purchase",
+            "give": {"points": 1, "per": "1.00"},
+        },
+        "coffee": {
+            "name": {
+                "en": "A stamp for every coffee",
+                "fr": "Un tampon par café",
+                "de": "Ein Stempel je Kaffee",
+                "ro": "O ștampilă la fiecare cafea",
+            },
+            "on": "purchase",
+            "each": {"line.category": "coffee"},
+            "give": {"coffee": 1},
+        },
+        "welcome": {
+            "name": {
+                "en": "A warm welcome",
+                "fr": "Cadeau de bienvenue",
+                "de": "Willkommensgeschenk",
+                "ro": "Cadou de bun venit",
+            },
+            "on": "enrolment",
+            "give": {"points": 50},
+        },
+    }
+
+
+def _promotions(business: Business) -> dict[str, Any]:
+    beer, cake = business.promotions
+    return {
+        beer.code: {
+            "name": {
+                "en": "Beer Fridays",
+                "fr": "Les vendredis bière",
+                "de": "Bierfreitag",
+                "ro": "Vinerea cu bere",
+            },
+            "on": "purchase",
+            "when": {"all": [{"weekday": ["fri"]}, {"line.category": "beer"}]},
+            "multiply": 2,
+            "of": "points",
+            "group": "promotion",
+            "limit": {"per_member": 1, "every": "day"},
+            "budget": 50_000,
+            "from": beer.starts.isoformat(),
+            "until": beer.ends.isoformat(),
+        },
+        cake.code: {
+            "name": {
+                "en": "Coffee and cake",
+                "fr": "Café gourmand",
+                "de": "Kaffee und Kuchen",
+                "ro": "Cafea și prăjitură",
+            },
+            "on": "purchase",
+            "when": {"all": [{"line.category": "cake"}, {"line.category": "coffee"}]},
+            "give": {"points": 15},
+            "group": "promotion",
+            "limit": {"per_member": 2, "every": "week"},
+            "from": cake.starts.isoformat(),
+            "until": cake.ends.isoformat(),
+        },
+    }
+
+
+def _tiers() -> dict[str, Any]:
+    return {
+        "by": {"spend": "rolling 12 months"},
+        "grace": "30 days",
+        "downgrade": "soft_landing",
+        "of": "points",
+        "silver": {
+            "name": {"en": "Silver", "fr": "Argent", "de": "Silber", "ro": "Argint"},
+            "enter": "600.00",
+            "keep": "450.00",
+            "multiply": "1.2",
+        },
+        "gold": {
+            "name": {"en": "Gold", "fr": "Or", "de": "Gold", "ro": "Aur"},
+            "enter": "1800.00",
+            "keep": "1400.00",
+            "multiply": "1.5",
+            "perks": ["priority_service"],
+        },
     }
