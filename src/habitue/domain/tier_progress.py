@@ -5,10 +5,11 @@ Read off a state that was advanced to the instant of the question; nothing is de
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from habitue.domain.engine.tiers import kept_rank, metric_value, rank_of, values_at
+from habitue.domain.engine.deciding import advance
+from habitue.domain.engine.tiers import metric_value, rank_of
 from habitue.domain.engine.types import MemberState
 from habitue.domain.programme.model import Metric, Programme, Tier, Tiers
 from habitue.kit.instants import FAR_FUTURE, Instant, local_day
@@ -44,9 +45,9 @@ class Goal:
 
     @property
     def is_reached(self) -> bool:
-        """Whether nothing is lacking."""
+        """Whether nothing is lacking; a tier to which no measure leads is never reached."""
         reached = [measure.lacks == 0 for measure in self.measures]
-        return any(reached) if self.combine == "any" else all(reached)
+        return any(reached) if self.combine == "any" else bool(reached) and all(reached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,9 @@ class TierProgress:
 
     ``tier`` is empty below the first one.  ``valid_until_date`` is the first day on which the tier
     is no longer assured (``None``: no end); ``grace`` says that only grace holds it.  ``keep`` is
-    what keeps the tier at its next end, ``next`` what leads to the one above; ``then`` is the tier
-    that would be held after the end, were nothing to happen any more.
+    what keeps the tier at its next end (``None`` where it does not end, or where a colleague's
+    decision holds it), ``next`` what leads to the one above; ``then`` is the tier that would be
+    held after the end, and after a grace that follows it, were nothing to happen any more.
     """
 
     tier: str
@@ -88,9 +90,9 @@ def tier_progress(programme: Programme, state: MemberState, at: Instant) -> Tier
         valid_until_date=None if ends == FAR_FUTURE else _date(programme, ends),
         grace=standing.grace,
         perks=current.perks if current is not None else (),
-        keep=_keep(programme, tiers, state, current, ends, day),
+        keep=_keep(programme, tiers, state, current, day),
         next=_rise(programme, tiers, state, above, day),
-        then=_then(programme, tiers, state, rank, ends),
+        then=_then(programme, state, ends),
     )
 
 
@@ -99,10 +101,13 @@ def _keep(
     tiers: Tiers,
     state: MemberState,
     current: Tier | None,
-    ends: Instant,
     day: int,
 ) -> Goal | None:
+    standing = state.standing
+    ends = standing.valid_until
     if current is None or ends == FAR_FUTURE:
+        return None
+    if rank_of(tiers, standing.tier) <= rank_of(tiers, standing.floor):
         return None
     # What counts at the end is the window that ends on the day before.
     last = max(day, local_day(ends, programme.zone) - 1)
@@ -135,16 +140,15 @@ def _goal(
     return Goal(tier, measures, tiers.combine)
 
 
-def _then(programme: Programme, tiers: Tiers, state: MemberState, rank: int, ends: Instant) -> str:
-    if rank < 0 or ends == FAR_FUTURE:
+def _then(programme: Programme, state: MemberState, ends: Instant) -> str:
+    """The engine itself says it; points that expire meanwhile change no tier."""
+    if ends == FAR_FUTURE:
         return state.standing.tier
-    last = local_day(ends, programme.zone) - 1
-    deserved = kept_rank(tiers, values_at(programme, tiers, state, last), rank)
-    floor = rank_of(tiers, state.standing.floor)
-    if deserved < rank and tiers.downgrade == "soft_landing":
-        deserved = rank - 1
-    final = max(deserved, floor)
-    return tiers.tiers[final].code if final >= 0 else ""
+    versions = {programme.number: programme}
+    later = advance(versions, replace(state, lots=[], debts={}), ends)
+    if later.standing.grace and not state.standing.grace:
+        later = advance(versions, later, later.standing.valid_until)
+    return later.standing.tier
 
 
 def _date(programme: Programme, at: Instant) -> date:
