@@ -66,17 +66,22 @@ class Happening:
 
 
 # Events and instants at which only time passed, in one order; what time alone causes is booked at
-# its own instant about no event.
+# its own instant about no event.  Lines that were corrected away again are no happening.
 _PLACES: Final = f"""
 SELECT at, id, is_time FROM (
     SELECT {micros("occurred_at")} AS at, event_id AS id, false AS is_time
     FROM ledger_event
     WHERE member_id = %(member)s AND programme_id = %(programme)s AND kind <> 'advance'
     UNION ALL
-    SELECT DISTINCT {micros("effective_at")}, NULL::uuid, true
-    FROM entry
-    WHERE member_id = %(member)s AND programme_id = %(programme)s AND event_id IS NULL
-      AND kind <> 'activate'
+    (SELECT {micros("effective_at")}, NULL::uuid, true
+     FROM entry
+     WHERE member_id = %(member)s AND programme_id = %(programme)s AND event_id IS NULL
+     GROUP BY effective_at, currency HAVING sum(amount) <> 0
+     UNION
+     SELECT {micros("at")}, NULL::uuid, true
+     FROM tier_move
+     WHERE member_id = %(member)s AND programme_id = %(programme)s AND event_id IS NULL
+     GROUP BY at, from_tier, to_tier HAVING sum(sign) > 0)
 ) AS happened
 WHERE %(at)s::bigint IS NULL
    OR (at, coalesce(id, '00000000-0000-0000-0000-000000000000'::uuid)) < (%(at)s, %(id)s)

@@ -131,6 +131,8 @@ def _story(happening: Happening, words: Lexicons, stores: dict[str, str]) -> Sto
 def _title(happening: Happening) -> str:
     if happening.kind == "time" and any(one.kind == "expire" for one in happening.entries):
         return _("Points expired")
+    if happening.kind == "time" and happening.moves:
+        return _("The tier changed")
     return str(TITLES.get(happening.kind, TITLES["time"]))
 
 
