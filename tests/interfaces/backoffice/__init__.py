@@ -1,0 +1,1 @@
+"""The machines' back office, endpoint family by endpoint family."""
