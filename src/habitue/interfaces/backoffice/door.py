@@ -6,6 +6,7 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from habitue.domain.access import Permission
 from habitue.interfaces.web.actors import staff_of
 from habitue.interfaces.web.visits import Door, Visit
 
@@ -18,4 +19,10 @@ def _to_sign_in(visit: Visit) -> HttpResponseBase:
     return HttpResponseRedirect(there)
 
 
-BACKOFFICE = Door("backoffice", staff_of, _to_sign_in, "backoffice/refused.html")
+BACKOFFICE = Door(
+    "backoffice",
+    staff_of,
+    _to_sign_in,
+    "backoffice/refused.html",
+    opens=Permission.BACKOFFICE_USE,
+)

@@ -116,13 +116,15 @@ class Door:
     """One front door: its name, how it knows its visitors, and where strangers go.
 
     ``who`` answers the actor of a request (``NOBODY`` for a stranger) and may use the connection of
-    the visit; ``stranger`` answers those who are not known.
+    the visit; ``stranger`` answers those who are not known.  ``opens`` is the permission without
+    which nothing behind the door is shown, whatever a page itself takes.
     """
 
     name: str
     who: Callable[[Visit], Actor]
     stranger: Callable[[Visit], HttpResponseBase]
     refused: str
+    opens: Permission | None = None
 
     def page(
         self, permission: Permission | None = None, *, public: bool = False
@@ -138,7 +140,7 @@ class Door:
                 )
 
             update_wrapper(enter, view)
-            vars(enter)["takes"] = Taken(self.name, permission, public)
+            vars(enter)["takes"] = Taken(self.name, permission, public, self.opens)
             return enter
 
         return decorate
@@ -158,6 +160,8 @@ class Door:
             vars(request)["visit"] = visit
             if visit.actor is NOBODY and not public:
                 return self.stranger(visit)
+            if self.opens is not None and not public:
+                visit.require(self.opens)
             if permission is not None:
                 visit.require(permission)
             return view(visit)
@@ -178,11 +182,13 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a view takes: its door, its permission, or nothing at all; the matrix test reads it."""
+    """What a view takes: its door, its permission and the door's, or nothing at all; the matrix
+    test reads it."""
 
     door: str
     permission: Permission | None
     public: bool
+    opens: Permission | None = None
 
 
 def member_id_of(text: str) -> UUID:
