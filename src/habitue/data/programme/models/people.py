@@ -21,7 +21,11 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(AbstractBaseUser):
-    """Somebody who works here; empty ``stores`` or ``programmes``: not restricted."""
+    """Somebody who works here; empty ``stores`` or ``programmes``: not restricted.
+
+    ``pin_hash`` is keyed by the installation's secret and the same for the same PIN, which alone
+    says at a till who serves: so no two colleagues have one.
+    """
 
     scope: ClassVar[Scope] = Scope.SMALL
 
@@ -45,6 +49,11 @@ class Staff(AbstractBaseUser):
     class Meta:
         db_table = "staff"
         verbose_name_plural = "staff"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["pin_hash"], name="staff_pin_once", condition=~models.Q(pin_hash="")
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -119,8 +128,11 @@ class Device(models.Model):
 
 
 class SignInCode(models.Model):
-    """A code that was asked for by e-mail.  ``member_id`` is null where nobody has the address: a
-    stranger must not learn that by any difference."""
+    """A code that was asked for by e-mail; the newest of an address takes the place of the others.
+
+    ``member_id`` is null where nobody has the address: a stranger must not learn that by any
+    difference.
+    """
 
     scope: ClassVar[Scope] = Scope.SMALL
 
@@ -136,6 +148,13 @@ class SignInCode(models.Model):
 
     class Meta:
         db_table = "sign_in_code"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["email", "purpose"],
+                name="sign_in_code_open_once",
+                condition=models.Q(used_at__isnull=True),
+            ),
+        )
         indexes = (models.Index(fields=["expires_at"], name="sign_in_code_expires"),)
 
     def __str__(self) -> str:

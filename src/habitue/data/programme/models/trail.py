@@ -38,6 +38,7 @@ class TrailEntry(models.Model):
                 condition=models.Q(member_id__isnull=False),
             ),
             models.Index(fields=["actor_id", "-at"], name="trail_actor"),
+            models.Index(fields=["action", "-at"], name="trail_action"),
         )
 
     def __str__(self) -> str:
