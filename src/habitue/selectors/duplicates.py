@@ -13,10 +13,12 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from habitue.data.bulk import array
+from habitue.domain.identity.details import MemberDetails
 from habitue.domain.identity.search import FAMILY_SLOT, GIVEN_SLOT, OTHER_SLOT, search_keys
 from habitue.selectors.members import COLUMNS, MemberRecord, get_member, member_of
 
 Connection: TypeAlias = psycopg.Connection[Any]
+Person: TypeAlias = MemberRecord | MemberDetails
 
 LARGEST_LIMIT: Final = 50
 # How many of one kind are looked at, at most: of a name that is very common only some are.
@@ -94,7 +96,7 @@ def list_possible_duplicates(
     member = get_member(connection, member_id=member_id)
     parameters = {
         "member": member_id,
-        "keys": array("text", _whole_names(member)),
+        "keys": array("text", whole_names(member)),
         "identifiers": _IDENTIFIERS_READ,
         "names": _NAMES_READ,
     }
@@ -103,23 +105,30 @@ def list_possible_duplicates(
     found = [
         Suspect(other, signs)
         for *columns, hits in rows
-        if (signs := _signs(member, other := member_of(columns), hits))
+        if (signs := signs_of(member, other := member_of(columns), hits))
     ]
-    found.sort(key=lambda one: (-sum(_WEIGHT[sign] for sign in one.signs), one.member.member_id))
-    return tuple(found[: min(max(limit, 1), LARGEST_LIMIT)])
+    return likeliest(found, limit=limit)
 
 
-def _whole_names(member: MemberRecord) -> list[str]:
+def likeliest(found: Iterable[Suspect], *, limit: int) -> tuple[Suspect, ...]:
+    """Some of the suspects, those with the strongest signs first."""
+    ordered = sorted(
+        found, key=lambda one: (-sum(_WEIGHT[sign] for sign in one.signs), one.member.member_id)
+    )
+    return tuple(ordered[: min(max(limit, 1), LARGEST_LIMIT)])
+
+
+def whole_names(person: Person) -> list[str]:
     """The keys of all who have the same words as a name, whichever word is the family's."""
-    keys = search_keys(member.given_name, member.family_name, member.display_name)
+    keys = search_keys(person.given_name, person.family_name, person.display_name)
     whole = next((key[1:] for key in keys if key[0] in _SLOTS), None)
     return [] if whole is None else [f"{slot}{whole}" for slot in _SLOTS]
 
 
-def _signs(member: MemberRecord, other: MemberRecord, hits: Iterable[str]) -> tuple[Sign, ...]:
+def signs_of(person: Person, other: MemberRecord, hits: Iterable[str]) -> tuple[Sign, ...]:
     """All signs; none where there is but a name, and too little of one or of another person."""
     signs = {Sign(hit) for hit in hits}
-    dates = {member.birth_date, other.birth_date}
+    dates = {person.birth_date, other.birth_date}
     if Sign.SAME_NAME in signs:
         differ = len(dates) == 2 and None not in dates
         words = f"{other.given_name} {other.family_name} {other.display_name}".split()
@@ -130,6 +139,6 @@ def _signs(member: MemberRecord, other: MemberRecord, hits: Iterable[str]) -> tu
         return ()
     if len(dates) == 1 and None not in dates:
         signs.add(Sign.SAME_BIRTHDAY)
-    if member.store is not None and member.store == other.store:
+    if person.store is not None and person.store == other.store:
         signs.add(Sign.SAME_STORE)
     return tuple(sign for sign in Sign if sign in signs)
