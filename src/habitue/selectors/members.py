@@ -11,6 +11,7 @@ from uuid import UUID
 from psycopg import Connection, sql
 from psycopg.rows import tuple_row
 
+from habitue.domain.access import Actor, Permission
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.identity.kinds import Kind, Trust
 from habitue.domain.identity.normal import PhoneReader, read_identifiers
@@ -97,6 +98,18 @@ def get_member(database: Database, *, member_id: UUID) -> MemberRecord:
     if not rows:
         raise Refusal(Code.UNKNOWN_MEMBER, "member", value=str(member_id))
     return member_of(rows[0])
+
+
+def get_member_of(database: Database, *, actor: Actor, member_id: UUID) -> MemberRecord:
+    """The member, as a colleague in the back office may see them.
+
+    Refuses ``UNKNOWN_MEMBER``, and ``NOT_PERMITTED`` where the member is at home in a store that is
+    none of the actor's: as the list of members has it.
+    """
+    member = get_member(database, member_id=member_id)
+    if not actor.may(Permission.MEMBERS_READ, member.store):
+        raise Refusal(Code.NOT_PERMITTED, "member", scope=Permission.MEMBERS_READ.value)
+    return member
 
 
 def list_members(

@@ -70,6 +70,7 @@ def foresee_adjustment(
 ) -> Answer:
     """What an adjustment would lead to; records nothing.  Refuses as ``adjust_points`` does."""
     counter.require(Permission.LEDGER_ADJUST)
+    counter.member(member_id)
     content = counter.content(
         external_id,
         member=known_as(member_id),

@@ -49,8 +49,14 @@ class Counter:
         require(self.actor, permission, self.store or None)
 
     def member(self, member_id: UUID) -> MemberRecord:
-        """An active member; refuses ``UNKNOWN_MEMBER`` and ``MEMBER_CLOSED``."""
+        """An active member; refuses ``UNKNOWN_MEMBER`` and ``MEMBER_CLOSED``.
+
+        At a till everybody is served; in the back office (``NOT_PERMITTED``) only those who are at
+        home in one of the actor's stores, or in none.
+        """
         member = get_member(self.connection, member_id=member_id)
+        if self.source == "backoffice" and member.store and not self.actor.works_in(member.store):
+            raise Refusal(Code.NOT_PERMITTED, "member", scope=Permission.MEMBERS_WRITE.value)
         if member.status != "active":
             raise Refusal(Code.MEMBER_CLOSED, "member", value=str(member_id))
         return member
