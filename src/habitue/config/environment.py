@@ -152,7 +152,8 @@ DATABASE_URL = Setting(
 SECRET_KEY = Setting(
     "HABITUE_SECRET_KEY",
     "",
-    "Signs sessions and links. Empty: made once and kept in HABITUE_HOME/secret-key.",
+    "Signs sessions and links, and keys the PINs of tills: with another key they are chosen anew. "
+    "Empty: made once and kept in HABITUE_HOME/secret-key.",
     _secret,
     "empty or at least 32 characters",
     secret=True,

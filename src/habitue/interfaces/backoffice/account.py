@@ -26,8 +26,9 @@ from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.selectors.staff import get_staff
 from habitue.selectors.web_sessions import list_sessions
+from habitue.services.access.pins import set_pin
 from habitue.services.access.sessions import end_session, end_sessions_of
-from habitue.services.access.staff import LONGEST_NAME, change_own_details, set_pin
+from habitue.services.access.staff import LONGEST_NAME, change_own_details
 
 
 class AccountForm(Form):

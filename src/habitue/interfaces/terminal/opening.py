@@ -28,7 +28,7 @@ from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.selectors.stores import get_store
 from habitue.services.access.devices import pair_device
-from habitue.services.access.staff import find_staff_by_pin
+from habitue.services.access.pins import find_staff_by_pin
 
 
 class PairForm(Form):

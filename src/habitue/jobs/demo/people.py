@@ -17,7 +17,8 @@ from habitue.selectors.members import find_by_identifier
 from habitue.selectors.staff import list_staff
 from habitue.services.access.devices import add_device
 from habitue.services.access.links import make_link
-from habitue.services.access.staff import StaffDetails, add_staff, set_pin
+from habitue.services.access.pins import set_pin
+from habitue.services.access.staff import StaffDetails, add_staff
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -86,18 +87,18 @@ def _leader(
 
 
 def settle_people(connection: Connection, *, now: Instant) -> int:
-    """Make whoever of the cast is not there yet; answers how many were made."""
-    known = {colleague.email for colleague in list_staff(connection, actor=SYSTEM)}
+    """Make whoever of the cast is not there yet, with their PINs; answers how many were made."""
+    known = {colleague.email: colleague for colleague in list_staff(connection, actor=SYSTEM)}
     made = 0
     for person in cast():
-        if person.email in known:
-            continue
-        colleague = add_staff(
-            connection, actor=SYSTEM, email=person.email, details=person.details, now=now
-        )
-        if person.pin:
+        colleague = known.get(person.email)
+        if colleague is None:
+            colleague = add_staff(
+                connection, actor=SYSTEM, email=person.email, details=person.details, now=now
+            )
+            made += 1
+        if person.pin and colleague.is_active and not colleague.has_pin:
             set_pin(connection, actor=SYSTEM, staff_id=colleague.staff_id, pin=person.pin, now=now)
-        made += 1
     if made:
         for name, store in _TILLS:
             add_device(connection, actor=SYSTEM, name=name, store=store, now=now)

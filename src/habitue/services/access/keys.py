@@ -12,7 +12,7 @@ from habitue.domain.access.trail import Action
 from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import Instant
 from habitue.selectors.keys import Key, get_key
-from habitue.services.access.rights import require_stores
+from habitue.services.access.rights import require_programmes, require_stores
 from habitue.services.keys import create_key, revoke_key
 from habitue.services.trail import note_in_trail
 
@@ -33,10 +33,11 @@ def issue_key(
 ) -> tuple[Key, str]:
     """Make a key in somebody's name; answers it and its text, which cannot be read again.
 
-    Refuses ``NOT_PERMITTED`` (also for stores in which the actor does not work) and what
+    Refuses ``NOT_PERMITTED`` (also for stores and programmes that are not the actor's) and what
     ``services.keys.create_key`` refuses.  Writes the trail.
     """
     require_stores(actor, Permission.KEYS_WRITE, list(stores))
+    require_programmes(actor, Permission.KEYS_WRITE, list(programmes))
     with connection.transaction():
         key, token = create_key(
             connection,
@@ -61,6 +62,7 @@ def withdraw_key(connection: Connection, *, actor: Actor, key_id: str, now: Inst
     if key is None:
         raise Refusal(Code.UNKNOWN_KEY, "key", value=key_id[:64])
     require_stores(actor, Permission.KEYS_WRITE, sorted(key.stores))
+    require_programmes(actor, Permission.KEYS_WRITE, sorted(key.programmes))
     with connection.transaction():
         if revoke_key(connection, key_id=key_id, now=now):
             _note(connection, actor, Action.KEY_REVOKED, key, now)

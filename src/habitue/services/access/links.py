@@ -85,10 +85,14 @@ def use_link(connection: Connection, *, token: str, now: Instant) -> Link:
     )
 
 
-def withdraw_links(connection: Connection, *, kind: Kind, subject_id: UUID) -> None:
-    """Make every link of somebody worthless.  Locks their rows."""
+def withdraw_links(
+    connection: Connection, *, kind: Kind, subject_id: UUID, purpose: Purpose | None = None
+) -> None:
+    """Make every link of somebody worthless, or those for one purpose.  Locks their rows."""
     connection.execute(
-        "DELETE FROM sign_in_link WHERE kind = %s AND subject_id = %s", [kind, subject_id]
+        "DELETE FROM sign_in_link WHERE kind = %s AND subject_id = %s"
+        " AND (%s::text IS NULL OR purpose = %s)",
+        [kind, subject_id, purpose, purpose],
     )
 
 

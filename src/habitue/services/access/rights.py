@@ -20,3 +20,11 @@ def require_stores(actor: Actor, permission: Permission, stores: list[str]) -> N
     require(actor, permission)
     if actor.stores and (not stores or not set(stores) <= actor.stores):
         raise Refusal(Code.NOT_PERMITTED, "stores", scope=permission.value)
+
+
+def require_programmes(actor: Actor, permission: Permission, programmes: list[str]) -> None:
+    """Refuse (``NOT_PERMITTED``) what reaches into programmes that are not the actor's; none at
+    all means every programme."""
+    require(actor, permission)
+    if actor.programmes and (not programmes or not set(programmes) <= actor.programmes):
+        raise Refusal(Code.NOT_PERMITTED, "programmes", scope=permission.value)

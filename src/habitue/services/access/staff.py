@@ -8,20 +8,19 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import psycopg
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from psycopg.rows import tuple_row
 
 from habitue.domain.access import Actor, Kind, Permission, Role
-from habitue.domain.access.pins import check_pin
 from habitue.domain.access.trail import Action
 from habitue.domain.errors import Code, Refusal
+from habitue.domain.identity.details import LANGUAGES
 from habitue.domain.identity.emails import normal_email
 from habitue.kit.ids import new_id
 from habitue.kit.instants import DAY, Instant, datetime_of
 from habitue.selectors.staff import StaffRecord, get_staff
 from habitue.services.access.links import make_link, withdraw_links
-from habitue.services.access.rights import require, require_stores
-from habitue.services.access.throttling import count_attempt
+from habitue.services.access.rights import require, require_programmes, require_stores
 from habitue.services.trail import note_in_trail
 
 Connection: TypeAlias = psycopg.Connection[Any]
@@ -29,12 +28,6 @@ Connection: TypeAlias = psycopg.Connection[Any]
 LONGEST_NAME: Final = 100
 INVITATION_VALID: Final[Instant] = 7 * DAY
 _WORDS: Final = tuple(role.value for role in Role)
-_SERVING: Final = frozenset({Role.OWNER.value, Role.MANAGER.value, Role.STAFF.value})
-# PINs are short, and guessed at the till rather than from a stolen table; a till must not wait.
-PIN_HASHER: Final = "pbkdf2_sha256"
-# A till gives up for a while after so many wrong PINs: ten thousand PINs then take months.
-_PINS: Final = 10
-_PIN_SECONDS: Final = 5 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +46,18 @@ def add_staff(
 ) -> StaffRecord:
     """Make a colleague known, who has no password yet and needs an invitation.
 
-    Refuses ``NOT_PERMITTED`` (also for stores in which the actor does not work),
-    ``INVALID_IDENTIFIER``, ``EMAIL_TAKEN``, and what ``_check`` refuses.  Writes the trail.
+    Refuses ``NOT_PERMITTED`` (also for stores and programmes that are not the actor's),
+    ``INVALID_IDENTIFIER``, what ``_check`` refuses, ``UNKNOWN_STORE``, ``UNKNOWN_PROGRAMME`` and
+    ``EMAIL_TAKEN``.  Writes the trail.
     """
-    require_stores(actor, Permission.STAFF_WRITE, list(details.stores))
+    _require(actor, details)
     address = normal_email(email)
     if address is None:
         raise Refusal(Code.INVALID_IDENTIFIER, "email", value=email[:80], kind="email")
     _check(details)
     staff_id = new_id(now)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        _check_places(connection, details)
         cursor.execute(
             "INSERT INTO staff (staff_id, email, name, password, language, roles, stores,"
             " programmes, is_active, pin_hash, joined_at)"
@@ -83,26 +78,27 @@ def add_staff(
         )
         if cursor.rowcount == 0:
             raise Refusal(Code.EMAIL_TAKEN, "email", value=address)
-        _note(
-            connection, actor, Action.STAFF_ADDED, staff_id, details.name, now, roles=details.roles
-        )
+        _note_rights(connection, actor, Action.STAFF_ADDED, staff_id, details, now)
         return get_staff(connection, actor=actor, staff_id=staff_id)
 
 
 def change_staff(
     connection: Connection, *, actor: Actor, staff_id: UUID, details: StaffDetails, now: Instant
 ) -> StaffRecord:
-    """Change what is said of a colleague.
+    """Change what is said of a colleague; saying what is said already changes nothing.
 
-    Refuses ``NOT_PERMITTED``, ``UNKNOWN_STAFF``, ``LAST_OWNER`` (somebody must own the programme)
-    and what ``_check`` refuses.  Locks all owners.  Writes the trail.
+    Refuses ``NOT_PERMITTED`` and the same places and texts as ``add_staff``, ``UNKNOWN_STAFF``, and
+    ``LAST_OWNER``: somebody must own all of it.  Locks all owners.  Writes the trail.
     """
-    require_stores(actor, Permission.STAFF_WRITE, list(details.stores))
+    _require(actor, details)
     _check(details)
     with connection.transaction():
         before = _lock(connection, actor, staff_id)
-        if Role.OWNER in before.roles and Role.OWNER.value not in details.roles:
-            _check_other_owner(connection, staff_id)
+        if _details_of(before) == _sorted(details):
+            return before
+        _check_places(connection, details)
+        if not (Role.OWNER.value in details.roles and _is_everywhere(details)):
+            _check_other_owner(connection, before)
         connection.execute(
             "UPDATE staff SET name = %s, roles = %s, stores = %s, programmes = %s, language = %s"
             " WHERE staff_id = %s",
@@ -115,15 +111,7 @@ def change_staff(
                 staff_id,
             ],
         )
-        _note(
-            connection,
-            actor,
-            Action.STAFF_CHANGED,
-            staff_id,
-            details.name,
-            now,
-            roles=details.roles,
-        )
+        _note_rights(connection, actor, Action.STAFF_CHANGED, staff_id, details, now)
         return get_staff(connection, actor=actor, staff_id=staff_id)
 
 
@@ -140,8 +128,7 @@ def deactivate_staff(
         before = _lock(connection, actor, staff_id)
         if not before.is_active:
             return before
-        if Role.OWNER in before.roles:
-            _check_other_owner(connection, staff_id)
+        _check_other_owner(connection, before)
         connection.execute(
             "UPDATE staff SET is_active = false, pin_hash = '' WHERE staff_id = %s", [staff_id]
         )
@@ -193,7 +180,8 @@ def invite_staff(connection: Connection, *, actor: Actor, staff_id: UUID, now: I
 
 
 def set_password(connection: Connection, *, staff_id: UUID, password: str, now: Instant) -> None:
-    """Give a colleague a password that a form has checked; all of their sessions end.
+    """Give a colleague a password that a form has checked; all of their sessions end, and
+    invitations are worthless.
 
     Refuses ``UNKNOWN_STAFF``.  Writes the trail in the colleague's own name.
     """
@@ -205,73 +193,40 @@ def set_password(connection: Connection, *, staff_id: UUID, password: str, now: 
         if row is None:
             raise Refusal(Code.UNKNOWN_STAFF, "staff", value=str(staff_id))
         cursor.execute("DELETE FROM web_session WHERE staff_id = %s", [staff_id])
+        withdraw_links(connection, kind="staff", subject_id=staff_id, purpose="invitation")
         owner = Actor(kind=Kind.STAFF, id=staff_id, name=row[0])
         _note(connection, owner, Action.PASSWORD_CHANGED, staff_id, row[0], now)
 
 
-def set_pin(
-    connection: Connection, *, actor: Actor, staff_id: UUID, pin: str, now: Instant
-) -> None:
-    """Give a colleague a PIN for the tills; an empty one takes it away.
-
-    A colleague may set their own; others need the right.  Refuses ``NOT_PERMITTED``, ``WEAK_PIN``,
-    ``UNKNOWN_STAFF``, and ``PIN_TAKEN``: at a till the PIN alone says who serves.  Locks everybody
-    with a PIN, so that two cannot take the same one.  Writes the trail.
-    """
-    if actor.id != staff_id or actor.at_till:
-        require(actor, Permission.STAFF_WRITE)
-    if pin:
-        check_pin(pin)
-    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
-        colleague = get_staff(
-            connection, actor=actor, staff_id=staff_id, oneself=actor.id == staff_id
-        )
-        cursor.execute(
-            "SELECT staff_id, pin_hash FROM staff WHERE staff_id = %s OR pin_hash <> ''"
-            " ORDER BY staff_id FOR UPDATE",
-            [staff_id],
-        )
-        for other, known in cursor.fetchall():
-            if pin and other != staff_id and known and check_password(pin, known):
-                raise Refusal(Code.PIN_TAKEN, "pin")
-        hashed = make_password(pin, hasher=PIN_HASHER) if pin else ""
-        cursor.execute("UPDATE staff SET pin_hash = %s WHERE staff_id = %s", [hashed, staff_id])
-        _note(connection, actor, Action.PIN_SET, staff_id, colleague.name, now)
-
-
-def find_staff_by_pin(
-    connection: Connection, *, device_id: UUID, store: str, pin: str, now: Instant
-) -> UUID:
-    """Who serves: the colleague of this store with this PIN.
-
-    Refuses ``RATE_LIMITED`` after some wrong ones at this till, and ``WRONG_PIN``.
-    """
-    count_attempt(connection, key=f"pin {device_id}", limit=_PINS, seconds=_PIN_SECONDS, now=now)
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        cursor.execute(
-            "SELECT staff_id, pin_hash, roles FROM staff WHERE is_active AND pin_hash <> ''"
-            " AND (stores = '{}' OR %s = ANY(stores)) ORDER BY staff_id",
-            [store],
-        )
-        found = [
-            staff_id
-            for staff_id, known, roles in cursor.fetchall()
-            if set(roles) & _SERVING and check_password(pin, known)
-        ]
-    if not found:
-        raise Refusal(Code.WRONG_PIN, "pin")
-    one: UUID = found[0]
-    # Who knows a PIN may mistype as often as others; only wrong ones shall count in the end.
-    connection.execute(
-        "UPDATE attempt SET count = greatest(count - 1, 0)"
-        " WHERE key_hash = sha256(convert_to(%s, 'UTF8')) AND window_starts_at > %s",
-        [f"pin {device_id}", datetime_of(now - DAY)],
+def _details_of(colleague: StaffRecord) -> StaffDetails:
+    """What is said of a colleague, as it can be changed."""
+    return StaffDetails(
+        colleague.name,
+        tuple(sorted(role.value for role in colleague.roles)),
+        tuple(sorted(colleague.stores)),
+        tuple(sorted(colleague.programmes)),
+        colleague.language,
     )
-    return one
+
+
+def _sorted(details: StaffDetails) -> StaffDetails:
+    return StaffDetails(
+        details.name,
+        tuple(sorted(set(details.roles))),
+        tuple(sorted(set(details.stores))),
+        tuple(sorted(set(details.programmes))),
+        details.language,
+    )
+
+
+def _require(actor: Actor, details: StaffDetails) -> None:
+    """Refuse whoever gives rights where they have none themself."""
+    require_stores(actor, Permission.STAFF_WRITE, list(details.stores))
+    require_programmes(actor, Permission.STAFF_WRITE, list(details.programmes))
 
 
 def _check(details: StaffDetails) -> None:
-    """Refuse a name that is empty, odd or long, an unknown role, and no role at all."""
+    """Refuse a name that is empty, odd or long, an unknown role or language, and no role at all."""
     name = details.name
     if not name or name != name.strip() or not name.isprintable():
         raise Refusal(Code.INVALID_TEXT, "name", value=name[:LONGEST_NAME])
@@ -282,6 +237,25 @@ def _check(details: StaffDetails) -> None:
     for role in details.roles:
         if role not in _WORDS:
             raise Refusal(Code.UNKNOWN_CHOICE, "roles", value=role[:40], allowed=", ".join(_WORDS))
+    if details.language not in ("", *LANGUAGES):
+        allowed = ", ".join(LANGUAGES)
+        value = details.language[:40]
+        raise Refusal(Code.UNKNOWN_CHOICE, "language", value=value, allowed=allowed)
+
+
+def _check_places(connection: Connection, details: StaffDetails) -> None:
+    """Refuse stores and programmes that there are not."""
+    for path, table, code, wanted in (
+        ("stores", "store", Code.UNKNOWN_STORE, details.stores),
+        ("programmes", "programme", Code.UNKNOWN_PROGRAMME, details.programmes),
+    ):
+        row = connection.execute(
+            "SELECT wanted FROM unnest(%s::text[]) wanted WHERE NOT EXISTS"  # noqa: S608 - one of two constants.
+            f" (SELECT 1 FROM {table} WHERE code = wanted) ORDER BY wanted LIMIT 1",
+            [sorted(set(wanted))],
+        ).fetchone()
+        if row is not None:
+            raise Refusal(code, path, value=row[0][:80])
 
 
 def _lock(connection: Connection, actor: Actor, staff_id: UUID) -> StaffRecord:
@@ -294,14 +268,35 @@ def _lock(connection: Connection, actor: Actor, staff_id: UUID) -> StaffRecord:
     return get_staff(connection, actor=actor, staff_id=staff_id)
 
 
-def _check_other_owner(connection: Connection, staff_id: UUID) -> None:
+def _is_everywhere(details: StaffDetails) -> bool:
+    return not details.stores and not details.programmes
+
+
+def _check_other_owner(connection: Connection, owner: StaffRecord) -> None:
+    """Refuse to lose the only one who owns all of it; call it with all owners locked."""
+    owns = owner.is_active and Role.OWNER in owner.roles and _is_everywhere(_details_of(owner))
+    if not owns:
+        return
     row = connection.execute(
         "SELECT 1 FROM staff WHERE staff_id <> %s AND is_active AND 'owner' = ANY(roles)"
-        " AND stores = '{}' LIMIT 1",
-        [staff_id],
+        " AND stores = '{}' AND programmes = '{}' LIMIT 1",
+        [owner.staff_id],
     ).fetchone()
     if row is None:
-        raise Refusal(Code.LAST_OWNER, "staff", value=str(staff_id))
+        raise Refusal(Code.LAST_OWNER, "staff", value=str(owner.staff_id))
+
+
+def _note_rights(
+    connection: Connection,
+    actor: Actor,
+    action: Action,
+    staff_id: UUID,
+    details: StaffDetails,
+    now: Instant,
+) -> None:
+    rights = {"roles": details.roles, "stores": details.stores, "programmes": details.programmes}
+    given = {name: sorted(set(codes)) for name, codes in rights.items() if codes}
+    _note(connection, actor, action, staff_id, details.name, now, **given)
 
 
 def _note(
@@ -330,15 +325,17 @@ def change_own_details(
 ) -> None:
     """Change one's own name and language.
 
-    Refuses ``NOT_PERMITTED`` for whoever is no colleague, and what ``_check`` refuses.  Writes the
-    trail.
+    Refuses ``NOT_PERMITTED`` for whoever is no colleague, ``UNKNOWN_STAFF`` for one who is
+    deactivated, and what ``_check`` refuses.  Writes the trail.
     """
     if actor.kind is not Kind.STAFF or actor.id is None or actor.at_till:
         raise Refusal(Code.NOT_PERMITTED, scope=Permission.BACKOFFICE_USE.value)
     _check(StaffDetails(name, [Role.STAFF.value], (), (), language))
     with connection.transaction():
-        connection.execute(
-            "UPDATE staff SET name = %s, language = %s WHERE staff_id = %s",
+        changed = connection.execute(
+            "UPDATE staff SET name = %s, language = %s WHERE staff_id = %s AND is_active",
             [name, language, actor.id],
         )
+        if changed.rowcount == 0:
+            raise Refusal(Code.UNKNOWN_STAFF, "staff", value=str(actor.id))
         _note(connection, actor, Action.STAFF_CHANGED, actor.id, name, now)

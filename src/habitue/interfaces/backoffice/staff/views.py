@@ -25,6 +25,7 @@ from habitue.interfaces.web.visits import Visit
 from habitue.selectors.staff import StaffRecord, get_staff, list_staff
 from habitue.selectors.stores import list_stores
 from habitue.selectors.web_sessions import list_sessions
+from habitue.services.access.pins import set_pin
 from habitue.services.access.sessions import end_sessions_of
 from habitue.services.access.staff import (
     add_staff,
@@ -32,7 +33,6 @@ from habitue.services.access.staff import (
     deactivate_staff,
     invite_staff,
     reactivate_staff,
-    set_pin,
 )
 
 
