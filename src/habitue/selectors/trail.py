@@ -13,7 +13,7 @@ from psycopg.rows import tuple_row
 from habitue.domain.access import Actor, Permission
 from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import Instant, datetime_of, instant_of
-from habitue.kit.paging import Page, decode_cursor, page_of
+from habitue.kit.paging import CursorError, Page, decode_cursor, page_of
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -73,12 +73,20 @@ def list_trail(
     limit = min(max(limit, 1), _LARGEST_LIMIT)
     after: tuple[Instant, UUID] | None = None
     if cursor:
-        place = decode_cursor("trail", cursor=cursor, shape=(int, str))
-        after = (int(place[0]), UUID(str(place[1])))
+        after = _place_of(cursor)
     found = _read(connection, actor, wanted, after, limit + 1)
     return page_of(
         found, limit=limit, listing="trail", place_of=lambda one: (one.at, one.trail_id.hex)
     )
+
+
+def _place_of(cursor: str) -> tuple[Instant, UUID]:
+    at, trail_id = decode_cursor("trail", cursor=cursor, shape=(int, str))
+    try:
+        datetime_of(int(at))
+        return int(at), UUID(str(trail_id))
+    except (ValueError, OverflowError) as error:
+        raise CursorError("a cursor of no place") from error
 
 
 def iterate_trail(

@@ -72,14 +72,15 @@ def request_code(
     """Make a code for an address; earlier ones for it and this purpose are worth nothing then.
 
     ``caller`` stands for where the request comes from.  ``member_id`` is who wants to have a new
-    address.  Refuses ``INVALID_IDENTIFIER`` and ``RATE_LIMITED``.
+    address.  Refuses ``INVALID_IDENTIFIER`` and ``RATE_LIMITED``.  Locks the address's open code.
     """
     address = normal_email(email)
     if address is None:
         raise Refusal(Code.INVALID_IDENTIFIER, "email", value=email[:80], kind="email")
     for key, limit in (
-        (f"ask {address}", _ASKED_PER_ADDRESS),
+        # By caller first: who asks for too many addresses keeps nobody else from asking for one.
         (f"ask {caller}", _ASKED_PER_CALLER),
+        (f"ask {address}", _ASKED_PER_ADDRESS),
     ):
         count_attempt(connection, key=key, limit=limit, seconds=_QUARTER_SECONDS, now=now)
     code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
@@ -93,14 +94,14 @@ def request_code(
             [address],
         ).fetchone()
         owner = member_id if member_id is not None else holder[0] if holder else None
-        cursor.execute(
-            "UPDATE sign_in_code SET used_at = %s"
-            " WHERE email = %s AND purpose = %s AND used_at IS NULL",
-            [datetime_of(now), address, purpose],
-        )
+        # One statement, so that of two who ask at the same time only one code stays.
         cursor.execute(
             "INSERT INTO sign_in_code (code_id, email, purpose, member_id, code_hash, attempts,"
-            " created_at, expires_at) VALUES (%s, %s, %s, %s, %s, 0, %s, %s)",
+            " created_at, expires_at) VALUES (%s, %s, %s, %s, %s, 0, %s, %s)"
+            " ON CONFLICT (email, purpose) WHERE used_at IS NULL DO UPDATE"
+            " SET code_id = EXCLUDED.code_id, member_id = EXCLUDED.member_id,"
+            " code_hash = EXCLUDED.code_hash, attempts = 0, created_at = EXCLUDED.created_at,"
+            " expires_at = EXCLUDED.expires_at",
             [
                 code_id,
                 address,

@@ -78,16 +78,20 @@ def add_device(
 def renew_pairing(connection: Connection, *, actor: Actor, device_id: UUID, now: Instant) -> str:
     """Give a till a new pairing code; what it was paired with is worth nothing from now on.
 
-    Refuses ``NOT_PERMITTED`` and ``UNKNOWN_DEVICE``.  Locks the till.  Writes the trail.
+    Refuses ``NOT_PERMITTED`` and ``UNKNOWN_DEVICE`` (also one that is revoked).  Locks the till.
+    Writes the trail.
     """
     code = _code()
     with connection.transaction():
         name, store = _lock(connection, actor, device_id)
-        connection.execute(
+        renewed = connection.execute(
             "UPDATE device SET pairing_hash = %s, pairing_expires_at = %s, secret_hash = NULL,"
-            " paired_at = NULL WHERE device_id = %s",
+            " paired_at = NULL WHERE device_id = %s AND revoked_at IS NULL",
             [_hash(code), datetime_of(now + PAIRING_VALID), device_id],
         )
+        if renewed.rowcount == 0:
+            raise Refusal(Code.UNKNOWN_DEVICE, "device", value=str(device_id))
+        connection.execute("DELETE FROM web_session WHERE device_id = %s", [device_id])
         _note(connection, actor, Action.DEVICE_ADDED, device_id, name, store, now)
     return code
 

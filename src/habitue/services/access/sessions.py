@@ -24,9 +24,10 @@ def end_session(
     """End one session of somebody: their own, or a colleague's by the right to do so.
 
     ``handle`` is what ``selectors.web_sessions`` calls the session; its key never leaves the
-    database.  ``False`` where it has ended already.  Refuses ``NOT_PERMITTED``.  Writes the trail.
+    database.  ``False`` where it has ended already.  Refuses ``NOT_PERMITTED`` and
+    ``UNKNOWN_STAFF``.  Writes the trail.
     """
-    _may_end(connection, actor, owner_id)
+    name = _name_of_owner(connection, actor, owner_id)
     column = "member_id" if actor.kind is Kind.MEMBER else "staff_id"
     with connection.transaction():
         ended = connection.execute(
@@ -35,7 +36,7 @@ def end_session(
             [owner_id, handle],
         )
         if ended.rowcount:
-            _note(connection, actor, owner_id, now)
+            _note(connection, actor, owner_id, name, now)
     return bool(ended.rowcount)
 
 
@@ -49,9 +50,9 @@ def end_sessions_of(
 ) -> int:
     """End all sessions of somebody but the one with this key; answers how many.
 
-    Refuses ``NOT_PERMITTED``.  Writes the trail.
+    Refuses ``NOT_PERMITTED`` and ``UNKNOWN_STAFF``.  Writes the trail.
     """
-    _may_end(connection, actor, owner_id)
+    name = _name_of_owner(connection, actor, owner_id)
     column = "member_id" if actor.kind is Kind.MEMBER else "staff_id"
     with connection.transaction():
         ended = connection.execute(
@@ -59,7 +60,7 @@ def end_sessions_of(
             [owner_id, except_key],
         )
         if ended.rowcount:
-            _note(connection, actor, owner_id, now)
+            _note(connection, actor, owner_id, name, now)
     return ended.rowcount
 
 
@@ -82,16 +83,17 @@ def purge_expired(connection: Connection, *, now: Instant) -> int:
     return removed
 
 
-def _may_end(connection: Connection, actor: Actor, owner_id: UUID) -> None:
+def _name_of_owner(connection: Connection, actor: Actor, owner_id: UUID) -> str:
+    """Whose sessions they are; refuses whoever may not end them."""
     if actor.id == owner_id:
-        return
+        return actor.name
     if actor.kind is not Kind.STAFF:
         raise Refusal(Code.NOT_PERMITTED, scope=Permission.SESSIONS_END.value)
     require(actor, Permission.SESSIONS_END)
-    get_staff(connection, actor=actor, staff_id=owner_id)
+    return get_staff(connection, actor=actor, staff_id=owner_id).name
 
 
-def _note(connection: Connection, actor: Actor, owner_id: UUID, now: Instant) -> None:
+def _note(connection: Connection, actor: Actor, owner_id: UUID, name: str, now: Instant) -> None:
     note_in_trail(
         connection,
         actor=actor,
@@ -99,5 +101,6 @@ def _note(connection: Connection, actor: Actor, owner_id: UUID, now: Instant) ->
         now=now,
         subject_kind="member" if actor.kind is Kind.MEMBER else "staff",
         subject_id=owner_id,
+        subject_name=name,
         member_id=owner_id if actor.kind is Kind.MEMBER else None,
     )
