@@ -7,7 +7,7 @@ from uuid import UUID
 
 from habitue.domain.access import Kind, Permission
 from habitue.domain.access.trail import Action
-from habitue.selectors.members import IdentifierRecord, MemberRecord
+from habitue.selectors.members import IdentifierRecord, MemberRecord, list_identifiers
 from habitue.services.counter.counter import Counter
 from habitue.services.members import (
     NewIdentifier,
@@ -49,11 +49,13 @@ def change_details(
 def give_identifier(
     counter: Counter, *, member_id: UUID, identifier: NewIdentifier
 ) -> IdentifierRecord:
-    """Let a member be known by one more identifier.  Refuses as ``change_details`` does, and what
-    ``add_identifier`` refuses."""
+    """Let a member be known by one more identifier; the same one again changes nothing.
+
+    Refuses as ``change_details`` does, and what ``add_identifier`` refuses.  Locks the member.
+    """
     _require(counter, member_id)
     with counter.connection.transaction():
-        member = counter.member(member_id)
+        member, known = _lock(counter, member_id)
         record = add_identifier(
             counter.connection,
             member_id=member_id,
@@ -62,25 +64,29 @@ def give_identifier(
             phones=counter.phones,
             country=counter.country,
         )
-        _note(counter, Action.IDENTIFIER_ADDED, member, kind=record.kind, value=record.value)
+        if record.identifier_id not in known:
+            _note(counter, Action.IDENTIFIER_ADDED, member, kind=record.kind, value=record.value)
     return record
 
 
 def withdraw_identifier(
     counter: Counter, *, member_id: UUID, identifier_id: UUID
 ) -> IdentifierRecord:
-    """Stop knowing a member by an identifier.  Refuses as ``change_details`` does, and what
-    ``revoke_identifier`` refuses."""
+    """Stop knowing a member by an identifier; again, it changes nothing.
+
+    Refuses as ``change_details`` does, and what ``revoke_identifier`` refuses.  Locks the member.
+    """
     _require(counter, member_id)
     with counter.connection.transaction():
-        member = counter.member(member_id)
+        member, known = _lock(counter, member_id)
         record = revoke_identifier(
             counter.connection,
             member_id=member_id,
             identifier_id=identifier_id,
             now=counter.clock.now(),
         )
-        _note(counter, Action.IDENTIFIER_REVOKED, member, kind=record.kind, value=record.value)
+        if record.identifier_id in known:
+            _note(counter, Action.IDENTIFIER_REVOKED, member, kind=record.kind, value=record.value)
     return record
 
 
@@ -94,6 +100,14 @@ def end_membership(counter: Counter, *, member_id: UUID) -> MemberRecord:
         counter.connection.execute("DELETE FROM web_session WHERE member_id = %s", [member_id])
         _note(counter, Action.MEMBER_CLOSED, before)
     return closed
+
+
+def _lock(counter: Counter, member_id: UUID) -> tuple[MemberRecord, frozenset[UUID]]:
+    """Lock an active member; answers it, and the ids of what identifies it."""
+    counter.connection.execute("SELECT 1 FROM member WHERE member_id = %s FOR UPDATE", [member_id])
+    member = counter.member(member_id)
+    known = list_identifiers(counter.connection, member_id=member_id)
+    return member, frozenset(one.identifier_id for one in known)
 
 
 def _require(counter: Counter, member_id: UUID) -> None:

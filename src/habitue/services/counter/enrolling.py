@@ -49,6 +49,28 @@ def enrol_at(
     known = _known(counter, external_id)
     if known is not None:
         return known
+    try:
+        return _enrol(
+            counter, programme, external_id, identifiers, details, consents, joining=joining
+        )
+    except Refusal:
+        # The same form may have been sent twice at once; then the other one made the member.
+        known = _known(counter, external_id)
+        if known is None:
+            raise
+        return known
+
+
+def _enrol(
+    counter: Counter,
+    programme: str,
+    external_id: str,
+    identifiers: Sequence[NewIdentifier],
+    details: Mapping[str, object],
+    consents: Mapping[tuple[Purpose, Channel], bool] | None,
+    *,
+    joining: bool,
+) -> Enrolled:
     now = counter.clock.now()
     home = {"store": counter.store} if counter.store and "store" not in details else {}
     with counter.connection.transaction():

@@ -11,6 +11,7 @@ from habitue.domain.access.trail import Action
 from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import Instant
 from habitue.selectors.ledger import EventRecord, get_event
+from habitue.selectors.members import get_member
 from habitue.services.counter.counter import Counter, known_as
 from habitue.services.intake import Answer, Envelope, evaluate
 from habitue.services.trail import note_in_trail
@@ -167,7 +168,8 @@ def _note(
     member_id: UUID | None,
     **details: object,
 ) -> None:
-    name = "" if member_id is None else counter.member(member_id).shown_name
+    # Whoever was merged since is named as they were: the intake has served the survivor.
+    member = None if member_id is None else get_member(counter.connection, member_id=member_id)
     note_in_trail(
         counter.connection,
         actor=counter.actor,
@@ -175,7 +177,7 @@ def _note(
         now=counter.clock.now(),
         subject_kind="event",
         subject_id=external_id,
-        subject_name=name,
+        subject_name="" if member is None else member.shown_name or member.number,
         member_id=member_id,
         store=counter.store or None,
         details=details,
