@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habitue.kit.paging import CursorError, decode_cursor, encode_cursor, page_of
+from habitue.kit.instants import FAR_FUTURE
+from habitue.kit.paging import CursorError, decode_cursor, decode_moment, encode_cursor, page_of
 
 PLACES = st.tuples(st.integers(), st.text(st.characters(codec="utf-8")))
 
@@ -43,6 +45,18 @@ def test_a_cursor_belongs_to_one_list_and_one_form() -> None:
         decode_cursor("lines", cursor=cursor, shape=(str, int))
     with pytest.raises(CursorError, match="another form"):
         decode_cursor("lines", cursor=encode_cursor("lines", place=(1,)), shape=(int, str))
+
+
+@given(st.integers(-FAR_FUTURE, FAR_FUTURE), st.uuids())
+def test_a_moment_comes_back(at: int, row: UUID) -> None:
+    cursor = encode_cursor("lines", place=(at, row.hex))
+    assert decode_moment("lines", cursor=cursor) == (at, row)
+
+
+@pytest.mark.parametrize("place", [(2**63, "0" * 32), (-(10**30), "0" * 32), (0, "x"), (0, "")])
+def test_a_moment_made_by_hand_is_refused(place: tuple[int, str]) -> None:
+    with pytest.raises(CursorError, match="a cursor of no"):
+        decode_moment("lines", cursor=encode_cursor("lines", place=place))
 
 
 @given(PLACES, st.data())

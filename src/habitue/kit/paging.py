@@ -14,6 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Generic, TypeAlias, TypeVar
+from uuid import UUID
+
+from habitue.kit.instants import FAR_FUTURE, Instant
 
 Item = TypeVar("Item")
 Place: TypeAlias = tuple[str | int, ...]
@@ -58,6 +61,21 @@ def decode_cursor(listing: str, *, cursor: str, shape: Sequence[type[str | int]]
     if not isinstance(values, list) or [type(value) for value in values] != list(shape):
         raise CursorError("a cursor of another form of this list")
     return tuple(values)
+
+
+def decode_moment(listing: str, *, cursor: str) -> tuple[Instant, UUID]:
+    """The place in a list that is ordered by an instant and then by an id, written as its hex.
+
+    The check sum is no secret, so whoever makes a cursor by hand can put anything into it: raises
+    ``CursorError`` also for an instant that no calendar has, and for what is no id.
+    """
+    at, text = decode_cursor(listing, cursor=cursor, shape=(int, str))
+    if not -FAR_FUTURE <= int(at) <= FAR_FUTURE:
+        raise CursorError("a cursor of no instant")
+    try:
+        return int(at), UUID(str(text))
+    except ValueError as error:
+        raise CursorError("a cursor of no row") from error
 
 
 def page_of(

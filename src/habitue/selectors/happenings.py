@@ -14,7 +14,7 @@ from psycopg.rows import tuple_row
 from habitue.data.bulk import micros
 from habitue.domain.events import Body, body_from_payload
 from habitue.kit.instants import Instant
-from habitue.kit.paging import Page, decode_cursor, page_of
+from habitue.kit.paging import Page, decode_moment, page_of
 from habitue.selectors.ledger import EntryRecord, entry_of
 
 Connection: TypeAlias = psycopg.Connection[Any]
@@ -137,8 +137,7 @@ def list_happenings(
     at: int | None = None
     after = _NOBODY
     if cursor:
-        place = decode_cursor("happenings", cursor=cursor, shape=(int, str))
-        at, after = int(place[0]), UUID(str(place[1]))
+        at, after = decode_moment("happenings", cursor=cursor)
     who = {"member": member_id, "programme": programme_id, "code": code}
     with connection.cursor(row_factory=tuple_row) as rows:
         places = rows.execute(

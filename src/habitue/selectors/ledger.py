@@ -14,7 +14,7 @@ from psycopg.rows import tuple_row
 from habitue.data.bulk import micros
 from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import Instant
-from habitue.kit.paging import Page, decode_cursor, page_of
+from habitue.kit.paging import Page, decode_moment, page_of
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -94,8 +94,7 @@ def list_entries(
     limit = min(max(limit, 1), _LARGEST_LIMIT)
     at, entry = 0, None
     if cursor is not None:
-        place = decode_cursor("entries", cursor=cursor, shape=(int, str))
-        at, entry = int(place[0]), UUID(str(place[1]))
+        at, entry = decode_moment("entries", cursor=cursor)
     parameters = {
         "member": member_id,
         "programme": programme,

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from habitue.data.bulk import micros
-from habitue.kit.paging import Page, decode_cursor, page_of
+from habitue.kit.paging import Page, decode_moment, page_of
 from habitue.selectors.ledger import EntryRecord, entry_of
 
 Connection: TypeAlias = psycopg.Connection[Any]
@@ -72,8 +72,7 @@ def list_ledger_lines(
     limit = min(max(limit, 1), _LARGEST_LIMIT)
     at, entry = 0, None
     if cursor:
-        place = decode_cursor("ledger lines", cursor=cursor, shape=(int, str))
-        at, entry = int(place[0]), UUID(str(place[1]))
+        at, entry = decode_moment("ledger lines", cursor=cursor)
     parameters = {
         "member": member_id,
         "programme": programme_id,
