@@ -47,13 +47,15 @@ def test_a_cursor_belongs_to_one_list_and_one_form() -> None:
         decode_cursor("lines", cursor=encode_cursor("lines", place=(1,)), shape=(int, str))
 
 
-@given(st.integers(-FAR_FUTURE, FAR_FUTURE), st.uuids())
+@given(st.integers(0, FAR_FUTURE), st.uuids())
 def test_a_moment_comes_back(at: int, row: UUID) -> None:
     cursor = encode_cursor("lines", place=(at, row.hex))
     assert decode_moment("lines", cursor=cursor) == (at, row)
 
 
-@pytest.mark.parametrize("place", [(2**63, "0" * 32), (-(10**30), "0" * 32), (0, "x"), (0, "")])
+@pytest.mark.parametrize(
+    "place", [(2**63, "0" * 32), (-FAR_FUTURE, "0" * 32), (-(10**30), "0" * 32), (0, "x"), (0, "")]
+)
 def test_a_moment_made_by_hand_is_refused(place: tuple[int, str]) -> None:
     with pytest.raises(CursorError, match="a cursor of no"):
         decode_moment("lines", cursor=encode_cursor("lines", place=place))

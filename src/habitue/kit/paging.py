@@ -16,13 +16,14 @@ from hashlib import sha256
 from typing import Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
-from habitue.kit.instants import FAR_FUTURE, Instant
+from habitue.kit.instants import FAR_FUTURE, SECOND, Instant
 
 Item = TypeVar("Item")
 Place: TypeAlias = tuple[str | int, ...]
 
 _CHECK_BYTES: Final = 4
 _CURSOR_LIMIT: Final = 2048
+_YEAR_ONE: Final[Instant] = -62_135_596_800 * SECOND
 
 
 class CursorError(ValueError):
@@ -70,7 +71,7 @@ def decode_moment(listing: str, *, cursor: str) -> tuple[Instant, UUID]:
     ``CursorError`` also for an instant that no calendar has, and for what is no id.
     """
     at, text = decode_cursor(listing, cursor=cursor, shape=(int, str))
-    if not -FAR_FUTURE <= int(at) <= FAR_FUTURE:
+    if not _YEAR_ONE <= int(at) <= FAR_FUTURE:
         raise CursorError("a cursor of no instant")
     try:
         return int(at), UUID(str(text))
