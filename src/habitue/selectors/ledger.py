@@ -58,6 +58,7 @@ class EventRecord:
     kind: str
     source: str
     external_id: str
+    occurred_at: Instant
     answer: dict[str, Any]
 
 
@@ -121,23 +122,23 @@ def entry_of(row: Sequence[Any]) -> EntryRecord:
     return EntryRecord(*fields)
 
 
-_EVENT: Final = """
+_EVENT: Final = f"""
 SELECT k.event_id, k.member_id, k.kind, k.source, k.external_id,
+       {micros("coalesce(e.occurred_at, r.occurred_at, b.occurred_at)")},
        coalesce(e.answer, r.answer, b.answer)::text
 FROM event_key k
 LEFT JOIN ledger_event e ON e.member_id = k.member_id AND e.event_id = k.event_id
 LEFT JOIN receipt r ON r.event_id = k.event_id
 LEFT JOIN receipt_return b ON b.event_id = k.event_id
 WHERE k.source = %s AND k.external_id = %s
-"""
+"""  # noqa: S608  # constants
 
 
 def get_event(connection: Connection, *, source: str, external_id: str) -> EventRecord:
     """A recorded event by its natural key; refuses (``UNKNOWN_EVENT``) where there is none."""
     with connection.cursor(row_factory=tuple_row) as rows:
         row = rows.execute(_EVENT, [source, external_id]).fetchone()
-    if row is None or row[5] is None:
+    if row is None or row[6] is None:
         value = f"{source}/{external_id}"[:80]
         raise Refusal(Code.UNKNOWN_EVENT, "external_id", value=value)
-    event_id, member_id, kind, source, external_id, answer = row
-    return EventRecord(event_id, member_id, kind, source, external_id, orjson.loads(answer))
+    return EventRecord(*row[:6], orjson.loads(row[6]))

@@ -14,6 +14,7 @@ from habitue.domain.errors import Code, Refusal
 from habitue.domain.identity.normal import PhoneReader
 from habitue.kit.clock import Clock
 from habitue.kit.instants import Instant, format_instant
+from habitue.selectors.ledger import get_event
 from habitue.selectors.members import MemberRecord, get_member
 from habitue.services.access.rights import require
 from habitue.services.intake import Answer, Envelope, record
@@ -76,8 +77,26 @@ class Counter:
             **fields,
         }
 
-    def post(self, programme: str, kind: str, content: Mapping[str, Any]) -> Answer:
-        """Record one event; raises what it is refused for."""
+    def post(
+        self, programme: str, kind: str, content: Mapping[str, Any], *, dated: bool = False
+    ) -> Answer:
+        """Record one event; raises what it is refused for.
+
+        A form that is sent again is sent later: unless the form itself says when (``dated``), it
+        happened when it was sent first, and what was answered then is answered again.
+        """
+        answer = self._record(programme, kind, content)
+        if answer.refusal is not None and answer.refusal.code is Code.KEY_REUSED and not dated:
+            first = get_event(
+                self.connection, source=self.source, external_id=content["external_id"]
+            )
+            again = {**content, "occurred_at": format_instant(first.occurred_at)}
+            answer = self._record(programme, kind, again)
+        if answer.refusal is not None:
+            raise answer.refusal
+        return answer
+
+    def _record(self, programme: str, kind: str, content: Mapping[str, Any]) -> Answer:
         (answer,) = record(
             self.connection,
             [Envelope(programme, kind, content)],
@@ -85,8 +104,6 @@ class Counter:
             phones=self.phones,
             country=self.country,
         )
-        if answer.refusal is not None:
-            raise answer.refusal
         return answer
 
 

@@ -38,7 +38,7 @@ def record_sale(
         external_id, occurred_at=occurred_at, currency=currency, lines=list(lines), **who
     )
     with counter.connection.transaction():
-        answer = counter.post(programme, "purchase", content)
+        answer = counter.post(programme, "purchase", content, dated=occurred_at is not None)
         if answer.status == "recorded":
             _note(counter, Action.PURCHASE_RECORDED, external_id, member_id)
     return answer
