@@ -6,7 +6,7 @@ from habitue.interfaces.backoffice import account, start
 from habitue.interfaces.backoffice.design import views as design
 from habitue.interfaces.backoffice.devices import views as devices
 from habitue.interfaces.backoffice.keys import views as keys
-from habitue.interfaces.backoffice.members import acting, enrolling, listing, merging, page
+from habitue.interfaces.backoffice.members.urls import urlpatterns as members
 from habitue.interfaces.backoffice.overview import views as overview
 from habitue.interfaces.backoffice.programme import views as programme
 from habitue.interfaces.backoffice.staff import views as staff
@@ -15,33 +15,10 @@ from habitue.interfaces.backoffice.trail import views as trail
 
 app_name = "backoffice"
 
-_ONE = "members/<uuid:member_id>/"
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
     path("overview/", overview.overview, name="overview"),
-    path("members/", listing.list_page, name="members"),
-    path("members/export.<str:kind>", listing.export, name="members_export"),
-    path("members/new/", enrolling.new, name="member_new"),
-    path(_ONE, page.member, name="member"),
-    path(f"{_ONE}timeline/", page.timeline, name="member_timeline"),
-    path(f"{_ONE}ledger/", page.ledger, name="member_ledger"),
-    path(f"{_ONE}ledger.<str:kind>", page.ledger_export, name="member_ledger_export"),
-    path(f"{_ONE}trail/", page.trail, name="member_trail"),
-    path(f"{_ONE}edit/", acting.edit, name="member_edit"),
-    path(f"{_ONE}adjust/", acting.adjust, name="member_adjust"),
-    path(f"{_ONE}tier/", acting.tier, name="member_tier"),
-    path(f"{_ONE}consents/", acting.consents, name="member_consents"),
-    path(f"{_ONE}close/", acting.close, name="member_close"),
-    path(f"{_ONE}identifiers/new/", acting.identifier_new, name="identifier_new"),
-    path(
-        f"{_ONE}identifiers/<uuid:identifier_id>/revoke/",
-        acting.identifier_revoke,
-        name="identifier_revoke",
-    ),
-    path(f"{_ONE}merge/", merging.suggestions, name="member_merge"),
-    path(f"{_ONE}merge/<uuid:duplicate_id>/", merging.merge, name="merge"),
-    path(f"{_ONE}merges/<uuid:merge_id>/undo/", merging.undo, name="merge_undo"),
+    *members,
     path("programme/", programme.sheet, name="programme"),
     path("programme/versions/", programme.versions, name="programme_versions"),
     path("programme/document/", programme.document, name="programme_document"),

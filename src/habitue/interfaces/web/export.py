@@ -16,6 +16,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from habitue.domain.errors import Code, Refusal
+
 Cell: TypeAlias = str | int | Decimal | date | datetime | None
 Format: TypeAlias = Literal["csv", "xlsx"]
 
@@ -38,6 +40,14 @@ class Download(FileResponse):
         read = sync_to_async(self.file_to_stream.read)
         while piece := await read(self.block_size):
             yield piece
+
+
+def read_format(text: str) -> Format:
+    """The format that an address names; refuses (``UNKNOWN_CHOICE``) any other."""
+    for known in FORMATS:
+        if text == known:
+            return known
+    raise Refusal(Code.UNKNOWN_CHOICE, "format", value=text[:20], allowed=", ".join(FORMATS))
 
 
 def as_file(

@@ -1,7 +1,8 @@
-"""A new member, made in the back office."""
+"""A new member, made in the back office; whoever may be one already is shown meanwhile."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -10,23 +11,32 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from habitue.domain.access import Permission
+from habitue.domain.consents import OFFERED, Channel, Purpose
 from habitue.domain.errors import Refusal
+from habitue.domain.identity.details import MemberDetails
+from habitue.domain.identity.kinds import Kind
 from habitue.interfaces.backoffice.choosing import chosen_programme
 from habitue.interfaces.backoffice.door import BACKOFFICE
-from habitue.interfaces.backoffice.members.acting import counter_of
+from habitue.interfaces.backoffice.members.counter import counter_of
+from habitue.interfaces.backoffice.members.words import SIGNS
 from habitue.interfaces.backoffice.pages import render
+from habitue.interfaces.web.consents import CHANNELS, PURPOSES
 from habitue.interfaces.web.context import LANGUAGE_NAMES
 from habitue.interfaces.web.forms import OnceForm, once
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
+from habitue.selectors.duplicates import Suspect
+from habitue.selectors.lookalikes import list_lookalikes
 from habitue.selectors.stores import list_stores
 from habitue.services.counter.enrolling import enrol_at
 from habitue.services.members import NewIdentifier
 
-KINDS: Final = ("email", "phone", "card")
+KINDS: Final[tuple[Kind, ...]] = ("email", "phone", "card")
+# The lookalikes that the form was shown with; whoever saw them may go on all the same.
+SEEN: Final = "seen"
 
 
 class NewMemberForm(OnceForm):
@@ -34,63 +44,152 @@ class NewMemberForm(OnceForm):
 
     given_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
     family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=100, required=False)
-    email = forms.CharField(label=gettext_lazy("E-mail"), max_length=254, required=False)
-    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
-    card = forms.CharField(label=gettext_lazy("Card"), max_length=40, required=False)
+    email = forms.CharField(
+        label=gettext_lazy("E-mail"),
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"}),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    card = forms.CharField(
+        label=gettext_lazy("Card"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     birth_date = forms.DateField(
         label=gettext_lazy("Date of birth"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGE_NAMES)
     store = forms.ChoiceField(label=gettext_lazy("Home store"), required=False)
+    consents = forms.MultipleChoiceField(
+        label=gettext_lazy("Agrees to"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     def __init__(self, *args: Any, stores: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["store"]
-        assert isinstance(field, forms.ChoiceField), "the store is chosen"
-        field.choices = [("", "–"), *stores]
+        choices = {
+            "store": [("", "–"), *stores],
+            "consents": [
+                (f"{purpose}-{channel}", _consent_text(purpose, channel))
+                for purpose, channel in OFFERED
+            ],
+        }
+        for name, some in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField), "these are chosen"
+            field.choices = some
+
+    def details(self) -> dict[str, object]:
+        """What the service takes as details."""
+        wanted = self.cleaned_data
+        names = ("given_name", "family_name", "language", "store")
+        details: dict[str, object] = {name: wanted[name] for name in names if wanted[name]}
+        if wanted["birth_date"]:
+            details["birth_date"] = wanted["birth_date"].isoformat()
+        return details
+
+    def given_consents(self) -> dict[tuple[Purpose, Channel], bool]:
+        """What the member agrees to."""
+        chosen = self.cleaned_data["consents"]
+        return {pair: True for pair in OFFERED if f"{pair[0]}-{pair[1]}" in chosen}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @BACKOFFICE.page(Permission.MEMBERS_WRITE)
 def new(visit: Visit) -> HttpResponse:
-    """Make a member and let them join."""
+    """Enrol somebody."""
     stores = [(one.code, one.name) for one in list_stores(visit.connection, actor=visit.actor)]
     initial = {"language": visit.language, **once(visit.now)}
-    form = NewMemberForm(visit.request.POST or None, initial=initial, stores=stores)
+    form = NewMemberForm(visit.request.POST or None, stores=stores, initial=initial)
+    suspects: tuple[Suspect, ...] = ()
     if visit.request.method == "POST" and form.is_valid():
-        wanted = form.cleaned_data
-        given = [kind for kind in KINDS if wanted[kind]]
-        details: dict[str, object] = {
-            "given_name": wanted["given_name"],
-            "family_name": wanted["family_name"],
-            "language": wanted["language"],
-            "store": wanted["store"] or None,
-        }
-        if wanted["birth_date"]:
-            details["birth_date"] = wanted["birth_date"].isoformat()
-        try:
-            enrolled = enrol_at(
-                counter_of(visit),
-                programme=chosen_programme(visit),
-                external_id=form.external_id,
-                identifiers=[NewIdentifier(kind, wanted[kind]) for kind in given],
-                details=details,
-            )
-        except Refusal as refusal:
-            places = {f"identifiers[{place}].value": kind for place, kind in enumerate(given)}
-            refuse_form(form, refusal, language=visit.language, places=places)
-        else:
-            messages.success(visit.request, _("The membership is ready."))
-            return HttpResponseRedirect(
-                reverse("backoffice:member", args=[enrolled.member.member_id])
-            )
-    context = {
-        "form": form,
-        "heading": _("New member"),
-        "action": _("Enrol"),
-        "cancel": reverse("backoffice:members"),
-    }
+        suspects = _lookalikes(visit)
+        if not suspects or SEEN in visit.request.POST:
+            done = _enrol(visit, form)
+            if done is not None:
+                return done
+    context = {"form": form, **_suspected(visit, suspects)}
     status = 422 if form.errors else 200
-    return render(visit, "form.html", context, here="members", status=status)
+    return render(visit, "members/new.html", context, here="members", status=status)
+
+
+@require_POST
+@BACKOFFICE.page(Permission.MEMBERS_WRITE)
+def lookalikes(visit: Visit) -> HttpResponse:
+    """The part of the page that says who it may be already; by POST, so that no name is logged."""
+    context = _suspected(visit, _lookalikes(visit))
+    return render(visit, "members/_lookalikes.html", context, here="members")
+
+
+def _enrol(visit: Visit, form: NewMemberForm) -> HttpResponse | None:
+    wanted = form.cleaned_data
+    given = [kind for kind in KINDS if wanted[kind]]
+    try:
+        enrolled = enrol_at(
+            counter_of(visit),
+            programme=chosen_programme(visit),
+            external_id=form.external_id,
+            identifiers=[NewIdentifier(kind, wanted[kind]) for kind in given],
+            details=form.details(),
+            consents=form.given_consents(),
+        )
+    except Refusal as refusal:
+        places: dict[str, str] = {
+            f"identifiers[{place}].value": kind for place, kind in enumerate(given)
+        }
+        refuse_form(form, refusal, language=visit.language, places=places)
+        return None
+    messages.success(visit.request, _("The membership is ready."))
+    return HttpResponseRedirect(reverse("backoffice:member", args=[enrolled.member.member_id]))
+
+
+def _lookalikes(visit: Visit) -> tuple[Suspect, ...]:
+    """Who it may be, by what stands in the form now, whether or not that is complete."""
+    typed = {
+        name: visit.request.POST.get(name, "").replace("\x00", "").strip()[:254]
+        for name in ("given_name", "family_name", "birth_date", "store", *KINDS)
+    }
+    try:
+        born = date.fromisoformat(typed["birth_date"])
+    except ValueError:
+        born = None
+    person = MemberDetails(
+        given_name=typed["given_name"],
+        family_name=typed["family_name"],
+        birth_date=born,
+        store=typed["store"] or None,
+    )
+    return list_lookalikes(
+        visit.connection,
+        person=person,
+        identifiers=[(kind, typed[kind]) for kind in KINDS if typed[kind]],
+        phones=visit.house.phones,
+        country=visit.house.country,
+    )
+
+
+def _suspected(visit: Visit, suspects: tuple[Suspect, ...]) -> dict[str, Any]:
+    return {
+        "suspects": [
+            (
+                one.member,
+                [SIGNS[sign] for sign in one.signs],
+                visit.may(Permission.MEMBERS_READ, one.member.store),
+            )
+            for one in suspects
+        ]
+    }
+
+
+def _consent_text(purpose: Purpose, channel: Channel) -> str:
+    return f"{PURPOSES[purpose]}, {CHANNELS[channel]}"
