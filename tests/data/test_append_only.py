@@ -8,7 +8,12 @@ from psycopg import sql
 
 from tests.support.database import DatabaseForTests
 
-TABLES = ["ledger_event", "lot", "entry", "tier_move", "budget_draw", "programme_version"]
+TABLES = [
+    *("ledger_event", "lot", "entry", "tier_move", "budget_draw", "programme_version"),
+    *("trail", "consent"),
+]
+# A column of each; that of most is the same.
+COLUMNS = {"trail": "at", "consent": "at"}
 STATEMENTS = ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"]
 
 
@@ -34,8 +39,8 @@ def test_s39_the_database_refuses_the_superuser_too(
 
 
 def composed(table: str, statement: str) -> sql.Composed:
-    """The statement on a table; the column is one that all of them have."""
-    name, column = sql.Identifier(table), sql.Identifier("programme_id")
+    """The statement on a table; the column is one that the table has."""
+    name, column = sql.Identifier(table), sql.Identifier(COLUMNS.get(table, "programme_id"))
     places = statement.count("{}")
     return sql.SQL(statement).format(*[name, column, column][:places])
 

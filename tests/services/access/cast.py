@@ -122,19 +122,19 @@ def everything(connection: Connection) -> list[Any]:
     return [connection.execute(rows.format(sql.Identifier(one))).fetchall() for one in tables]
 
 
-def refused(verb: Callable[[], object]) -> tuple[str, str]:
+def refused(verb: Callable[..., object]) -> tuple[str, str]:
     """The code and the place for which it was refused."""
     with pytest.raises(Refusal) as caught:
         verb()
     return caught.value.code.value, caught.value.path
 
 
-def at_once(database: DatabaseForTests, *verbs: Callable[[Connection], object]) -> list[Any]:
+def at_once(database: DatabaseForTests, *verbs: Callable[..., object]) -> list[Any]:
     """Do all of it at the same time, each by a connection of its own; what came of each."""
     barrier = threading.Barrier(len(verbs))
     outcomes: list[Any] = [None] * len(verbs)
 
-    def do(place: int, verb: Callable[[Connection], object]) -> None:
+    def do(place: int, verb: Callable[..., object]) -> None:
         with database.connect(autocommit=True) as connection:
             barrier.wait()
             try:

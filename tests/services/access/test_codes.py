@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -98,7 +99,7 @@ def test_an_unknown_address_is_answered_like_a_known_one(database: DatabaseForTe
         enrol(connection, ("email", MARIE))
         known, unknown = ask(connection), ask(connection, "nobody@example.org")
         assert (known.send, unknown.send) == (True, False)
-        same = {"code_id": known.code_id, "code": known.code, "email": known.email}
+        same: dict[str, Any] = {"code_id": known.code_id, "code": known.code, "email": known.email}
         assert replace(unknown, **same, send=True, member_id=known.member_id) == known
         for asked in (known, unknown):
             assert refused(lambda a=asked: enter(connection, a, wrong(a))) == ("wrong_code", "code")

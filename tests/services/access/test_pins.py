@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -115,7 +116,7 @@ def test_a_colleague_chooses_their_own_a_few_times(database: DatabaseForTests) -
                 now=NOW,
             )
         before = everything(connection)
-        own = {"actor": acting(who), "staff_id": who.staff_id, "pin": "2580"}
+        own: dict[str, Any] = {"actor": acting(who), "staff_id": who.staff_id, "pin": "2580"}
         assert refused(lambda: set_pin(connection, **own, now=NOW))[0] == "rate_limited"
         assert everything(connection) == before
         set_pin(connection, **own, now=NOW + HOUR)

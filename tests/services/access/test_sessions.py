@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -64,7 +65,7 @@ def test_everybody_sees_and_ends_their_own(database: DatabaseForTests) -> None:
             is_this=found[0].is_this,
         )
         assert "there" not in str(found)
-        own = {"actor": acting(who), "owner_id": who.staff_id, "now": NOW}
+        own: dict[str, Any] = {"actor": acting(who), "owner_id": who.staff_id, "now": NOW}
         assert end_session(connection, handle=handle("there"), **own)
         assert sessions(connection) == ["here", "other", "over"]
         assert trail(connection)[-1] == ("Quai", "session_ended", "Quai")
@@ -80,7 +81,7 @@ def test_all_but_this_one_are_ended(database: DatabaseForTests) -> None:
         who = colleague(connection, "Quai")
         for key in ("here", "there", "everywhere"):
             session_of(connection, key, staff_id=who.staff_id)
-        own = {"actor": acting(who), "owner_id": who.staff_id, "now": NOW}
+        own: dict[str, Any] = {"actor": acting(who), "owner_id": who.staff_id, "now": NOW}
         assert end_sessions_of(connection, **own, except_key="here") == 2
         assert sessions(connection) == ["here"]
         before = everything(connection)

@@ -196,7 +196,7 @@ def test_only_owners_change_colleagues(database: DatabaseForTests, nobody: Actor
         gone = add(connection, email="gone@quai.example")
         deactivate_staff(connection, actor=OWNER, staff_id=gone.staff_id, now=NOW)
         before = everything(connection)
-        who = {"actor": nobody, "staff_id": known.staff_id, "now": NOW}
+        who: dict[str, Any] = {"actor": nobody, "staff_id": known.staff_id, "now": NOW}
         for verb in (
             lambda: add(connection, by=nobody, email="x@y.example"),
             lambda: change(connection, known, replace(SERVING, name="X"), by=nobody),
@@ -252,7 +252,7 @@ def test_colleagues_of_another_store_are_not_there(database: DatabaseForTests) -
         assert len(list_staff(connection, actor=OWNER)) == 4
         before = everything(connection)
         for other in others:
-            who = {"actor": QUAI_OWNER, "staff_id": other.staff_id, "now": NOW}
+            who: dict[str, Any] = {"actor": QUAI_OWNER, "staff_id": other.staff_id, "now": NOW}
             for verb in (
                 lambda w=who: get_staff(connection, actor=w["actor"], staff_id=w["staff_id"]),
                 lambda o=other: change(connection, o, SERVING, by=QUAI_OWNER),
@@ -269,7 +269,7 @@ def test_who_is_sent_away_is_out_at_once(database: DatabaseForTests) -> None:
     with database.connect(autocommit=True) as connection:
         open_stores(connection)
         known, other = add(connection), colleague(connection, "Other")
-        who = {"staff_id": known.staff_id, "now": NOW}
+        who: dict[str, Any] = {"staff_id": known.staff_id, "now": NOW}
         token = invite_staff(connection, actor=OWNER, **who)
         set_pin(connection, actor=OWNER, **who, pin="4711")
         session_of(connection, "a", staff_id=known.staff_id)
@@ -354,7 +354,7 @@ def test_an_invitation_is_a_link_for_one(database: DatabaseForTests) -> None:
     with database.connect(autocommit=True) as connection:
         open_stores(connection)
         known = add(connection)
-        who = {"actor": OWNER, "staff_id": known.staff_id, "now": NOW}
+        who: dict[str, Any] = {"actor": OWNER, "staff_id": known.staff_id, "now": NOW}
         first, second = invite_staff(connection, **who), invite_staff(connection, **who)
         assert refused(lambda: read_link(connection, token=first, now=NOW))[0] == "link_not_valid"
         link = read_link(connection, token=second, now=NOW + 7 * DAY - 1)

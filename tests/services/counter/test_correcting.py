@@ -39,7 +39,7 @@ def office(till: Till) -> Counter:
 
 
 def adjust(at: Counter, member_id: Any, **fields: Any) -> Answer:
-    wanted = {
+    wanted: dict[str, Any] = {
         "programme": "corner",
         "external_id": "a1",
         "currency": "points",
@@ -84,7 +84,11 @@ def test_points_are_taken(till: Till, office: Counter) -> None:
 def test_a_tier_is_set_and_set_free(till: Till, office: Counter) -> None:
     till.publish(TIERED, effective_at=till.clock.now())
     marie = guest(till)
-    wanted = {"programme": "corner", "member_id": marie.member_id, "reason": "A regular"}
+    wanted: dict[str, Any] = {
+        "programme": "corner",
+        "member_id": marie.member_id,
+        "reason": "A regular",
+    }
     for external_id, tier in (("t1", "gold"), ("t1", "gold"), ("t2", "")):
         set_tier(office, external_id=external_id, tier=tier, **wanted)
     moves = till.rows("SELECT to_tier FROM tier_move ORDER BY at, move_id")
@@ -123,8 +127,13 @@ def test_bad_input_changes_nothing(
 
 def verbs(at: Counter, member_id: Any) -> list[Any]:
     """Everything that is corrected by hand."""
-    fields = {"programme": "corner", "external_id": "x1", "member_id": member_id, "reason": "So"}
-    points = {"currency": "points", "units": "5"}
+    fields: dict[str, Any] = {
+        "programme": "corner",
+        "external_id": "x1",
+        "member_id": member_id,
+        "reason": "So",
+    }
+    points: dict[str, Any] = {"currency": "points", "units": "5"}
     return [
         lambda: adjust_points(at, **fields, **points),
         lambda: foresee_adjustment(at, **fields, **points),

@@ -87,7 +87,7 @@ def verbs(at: Counter, member_id: UUID, identifier_id: UUID) -> list[Any]:
 
 def test_the_same_identifier_again_leaves_no_trail(till: Till) -> None:
     marie, at = guest(till), counter(till)
-    wanted = {"member_id": marie.member_id}
+    wanted: dict[str, Any] = {"member_id": marie.member_id}
     first = give_identifier(at, **wanted, identifier=PHONE)
     before = everything(till.connection)
     assert give_identifier(at, **wanted, identifier=PHONE) == first
@@ -109,7 +109,7 @@ def test_bad_input_changes_nothing(till: Till) -> None:
     mail = identifier_of(at, other.member_id, "email")
     end_membership(counter(till, by=CAMILLE), member_id=gone.member_id)
     before = everything(till.connection)
-    who = {"member_id": marie.member_id}
+    who: dict[str, Any] = {"member_id": marie.member_id}
     for verb, code in (
         (lambda: change_details(at, **who, changes={"given_name": "x" * 10_000}), "too_long"),
         (lambda: change_details(at, **who, changes={"given_name": "a\x00"}), "invalid_text"),

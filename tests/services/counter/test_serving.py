@@ -30,7 +30,12 @@ LINES = [{"product": "soup", "amount": "12.50"}, {"product": "tea", "amount": "3
 
 
 def sell(at: Counter, external_id: str = "s1", **fields: Any) -> Answer:
-    wanted = {"programme": "corner", "currency": "EUR", "lines": LINES, "member_id": None}
+    wanted: dict[str, Any] = {
+        "programme": "corner",
+        "currency": "EUR",
+        "lines": LINES,
+        "member_id": None,
+    }
     return record_sale(at, external_id=external_id, **(wanted | fields))
 
 
@@ -82,7 +87,7 @@ def test_the_same_number_with_another_content_is_refused(till: Till) -> None:
     till.clock.advance(MINUTE)
     at_another_time = till.clock.now()
     for fields in ({"lines": other}, {"occurred_at": at_another_time}, {"member_id": None}):
-        wanted = {"member_id": marie.member_id} | fields
+        wanted: dict[str, Any] = {"member_id": marie.member_id} | fields
         assert refused(lambda w=wanted: sell(at, **w)) == ("key_reused", "external_id")
     assert everything(till.connection) == before
 
