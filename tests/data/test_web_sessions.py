@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -128,8 +128,8 @@ def test_a_colleague_is_found_by_the_address_in_any_case(database: DatabaseForTe
         )
     for typed in ("marie@quai.example", " Marie@Quai.EXAMPLE "):
         found = staff.objects.get_by_natural_key(typed)
-        assert found.pk == UUID(str(STAFF))
-    assert not found.has_perm("programme.delete_staff")
-    for typed in ("", None, "x" * 10_000):
+        assert found.pk == STAFF
+        assert not found.has_perm("programme.delete_staff")
+    for nobody in ("", None, "x" * 10_000):
         with pytest.raises(staff.DoesNotExist):
-            staff.objects.get_by_natural_key(typed)
+            staff.objects.get_by_natural_key(nobody)
