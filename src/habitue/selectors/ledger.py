@@ -141,5 +141,6 @@ def get_event(connection: Connection, *, source: str, external_id: str) -> Event
     if row is None or row[6] is None:
         value = f"{source}/{external_id}"[:80]
         raise Refusal(Code.UNKNOWN_EVENT, "external_id", value=value)
-    *fields, answer = row
-    return EventRecord(*fields, answer=orjson.loads(answer))
+    fields = [*row]
+    fields[6] = orjson.loads(row[6])
+    return EventRecord(*fields)
