@@ -23,6 +23,7 @@ SOURCE: Final = "terminal"
 # Slips are noticed on the same day; what is older is the back office's.
 WITHIN: Final[Instant] = DAY
 _LARGEST_LIMIT: Final = 50
+_UNDONE: Final = frozenset({"purchase", "redemption"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,38 @@ ORDER BY t.at DESC, t.trail_id DESC LIMIT %(limit)s
 """  # noqa: S608 - constants.
 
 
+_DONE_HERE: Final = (
+    "SELECT EXISTS (SELECT 1 FROM trail"
+    " WHERE action IN ('purchase_recorded', 'points_redeemed') AND at > %(since)s"
+    " AND subject_kind = 'event' AND subject_id = %(external_id)s"
+    " AND (%(store)s = '' OR store = %(store)s))"
+)
+
+
+def can_be_undone(happening: Happening, *, store: str, now: Instant) -> bool:
+    """Whether something was done at a till of this store, a short while ago; ``was_done_here`` has
+    the last word."""
+    return (
+        happening.source == SOURCE
+        and happening.kind in _UNDONE
+        and happening.store == store
+        and happening.recorded_at > now - WITHIN
+    )
+
+
+def was_done_here(connection: Connection, *, external_id: str, store: str, now: Instant) -> bool:
+    """Whether a purchase was recorded, or points were spent, in this store within a day."""
+    parameters = {"since": datetime_of(now - WITHIN), "external_id": external_id, "store": store}
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(_DONE_HERE, parameters).fetchone()
+    return row is not None and bool(row[0])
+
+
 def list_doings(
     connection: Connection,
     *,
     actor: Actor,
     programme_id: UUID,
-    code: str,
     store: str,
     now: Instant,
     limit: int,
@@ -67,7 +94,6 @@ def list_doings(
 
     Nothing where the actor does not work in that store.
     """
-    del code
     if store and not actor.works_in(store):
         return ()
     parameters = {

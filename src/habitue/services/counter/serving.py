@@ -10,6 +10,7 @@ from habitue.domain.access import Permission
 from habitue.domain.access.trail import Action
 from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import Instant
+from habitue.selectors.doings import was_done_here
 from habitue.selectors.ledger import EventRecord, get_event
 from habitue.selectors.members import get_member
 from habitue.services.counter.counter import Counter, known_as
@@ -113,8 +114,8 @@ def redeem_points(
 def undo_sale(counter: Counter, *, programme: str, currency: str, external_id: str) -> Answer:
     """Take a purchase of this counter back, whole: what it earned goes, what it cost returns.
 
-    Undoing again answers the same.  Refuses ``NOT_PERMITTED``, ``PURCHASE_NOT_FOUND`` and what the
-    intake refuses.
+    Only in the store where it was recorded, and within a day.  Undoing again answers the same.
+    Refuses ``NOT_PERMITTED``, ``PURCHASE_NOT_FOUND`` and what the intake refuses.
     """
     counter.require(Permission.PURCHASES_WRITE)
     event = _own(counter, external_id, "purchase")
@@ -150,13 +151,18 @@ def undo_redemption(counter: Counter, *, programme: str, external_id: str) -> An
 
 
 def _own(counter: Counter, external_id: str, kind: str) -> EventRecord:
+    """What was done at this counter, in this store, within a day: older slips are returns."""
     try:
         event = get_event(counter.connection, source=counter.source, external_id=external_id)
     except Refusal as refusal:
         if refusal.code is not Code.UNKNOWN_EVENT:
             raise
         raise Refusal(Code.PURCHASE_NOT_FOUND, "external_id", value=external_id[:80]) from None
-    if event.kind != kind:
+    now = counter.clock.now()
+    is_own = event.kind == kind and was_done_here(
+        counter.connection, external_id=external_id, store=counter.store, now=now
+    )
+    if not is_own:
         raise Refusal(Code.PURCHASE_NOT_FOUND, "external_id", value=external_id[:80])
     return event
 
