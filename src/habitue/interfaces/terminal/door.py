@@ -26,8 +26,12 @@ TILL_COOKIE: Final = "habitue_till"
 SERVING_KEY: Final = "till_staff"
 UNTIL_KEY: Final = "till_until"
 STORE_KEY: Final = "till_store"
+SHOWN_KEY: Final = "till_shown"
+DEVICE_KEY: Final = "device_id"
 # Who walks away is gone after this; every page that is opened begins it anew.
 IDLE: Final[Instant] = 10 * MINUTE
+# A session is not written anew for every letter that is typed.
+_RENEWED_AFTER: Final[Instant] = MINUTE
 
 
 def who(visit: Visit) -> Actor:
@@ -50,22 +54,23 @@ def _serving(visit: Visit, till: Actor) -> Actor | None:
         return None
     (store,) = till.stores
     actor = actor_of_staff(visit.connection, staff_id=UUID(text), device=till.device, store=store)
-    if actor is not None:
+    if actor is not None and visit.now + IDLE - until > _RENEWED_AFTER:
         session[UNTIL_KEY] = visit.now + IDLE
     return actor
 
 
 def begin_serving(visit: Visit, staff_id: UUID) -> None:
-    """Let a colleague serve at this till from now on."""
+    """Let a colleague serve at this till from now on; the session ends with the till."""
     session = visit.request.session
     session.cycle_key()
+    session[DEVICE_KEY] = str(visit.actor.device)
     session[SERVING_KEY] = str(staff_id)
     session[UNTIL_KEY] = visit.now + IDLE
 
 
 def stop_serving(visit: Visit) -> None:
-    """Lock the till."""
-    for key in (SERVING_KEY, UNTIL_KEY):
+    """Lock the till: nobody serves, and whoever showed a card must show it again."""
+    for key in (SERVING_KEY, UNTIL_KEY, SHOWN_KEY):
         visit.request.session.pop(key, None)
     visit.request.session.cycle_key()
 

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from habitue.domain.access import Permission
 from habitue.domain.consents import Channel, Purpose
 from habitue.domain.errors import Refusal
-from habitue.interfaces.terminal.pages import counter_of, programme_of, render, serving_page
+from habitue.domain.identity.kinds import Kind
+from habitue.interfaces.terminal.pages import Shift, serving_page, to_member
 from habitue.interfaces.web.context import LANGUAGE_NAMES
 from habitue.interfaces.web.forms import OnceForm, once
 from habitue.interfaces.web.refusals import refuse_form
-from habitue.interfaces.web.visits import Visit
-from habitue.selectors.members import Match, search_members
+from habitue.selectors.members import Match, MemberRecord, find_by_identifier, search_members
 from habitue.services.counter.enrolling import enrol_at
 from habitue.services.members import NewIdentifier
 
-KINDS = ("email", "phone", "card")
+KINDS: Final[tuple[Kind, ...]] = ("phone", "email", "card")
+_SHORTEST_NAME: Final = 3
+_SIMILAR: Final = 3
+_LONGEST_GUESS: Final = 100
+
+
+def _typed(**attributes: Any) -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off", **attributes})
 
 
 class EnrolForm(OnceForm):
@@ -33,9 +40,14 @@ class EnrolForm(OnceForm):
     given_name = forms.CharField(
         label=gettext_lazy("First name"),
         max_length=100,
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        widget=_typed(autofocus=True, autocapitalize="words"),
     )
-    family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=100, required=False)
+    family_name = forms.CharField(
+        label=gettext_lazy("Family name"),
+        max_length=100,
+        required=False,
+        widget=_typed(autocapitalize="words"),
+    )
     phone = forms.CharField(
         label=gettext_lazy("Phone"),
         max_length=40,
@@ -50,10 +62,10 @@ class EnrolForm(OnceForm):
     )
     card = forms.CharField(
         label=gettext_lazy("Card"),
-        max_length=40,
+        max_length=64,
         required=False,
         help_text=gettext_lazy("Scan it, if there is one; otherwise the portal shows a card."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=_typed(**{"data-scan": True}),
     )
     birth_date = forms.DateField(
         label=gettext_lazy("Date of birth"),
@@ -77,82 +89,112 @@ class EnrolForm(OnceForm):
             )
         return cleaned
 
+    def identifiers(self) -> list[NewIdentifier]:
+        """What the member will be known by."""
+        cleaned = self.cleaned_data
+        return [NewIdentifier(kind, cleaned[kind]) for kind in KINDS if cleaned[kind]]
+
+    def details(self) -> dict[str, object]:
+        """What is known of the member besides."""
+        cleaned = self.cleaned_data
+        names = ("given_name", "family_name", "language")
+        details: dict[str, object] = {name: cleaned[name] for name in names}
+        if cleaned["birth_date"] is not None:
+            details["birth_date"] = cleaned["birth_date"].isoformat()
+        return details
+
+    def consents(self) -> dict[tuple[Purpose, Channel], bool]:
+        """What the member agrees to; a box that is empty is a no."""
+        return {
+            (Purpose.NEWS_AND_OFFERS, Channel.EMAIL): self.cleaned_data["news"],
+            (Purpose.REMEMBERING, Channel.ON_SITE): self.cleaned_data["remember"],
+        }
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @serving_page(Permission.MEMBERS_WRITE)
-def enrol(visit: Visit) -> HttpResponse:
+def enrol(shift: Shift) -> HttpResponse:
     """Make a member, and open their page with what joining gave."""
-    form = EnrolForm(visit.request.POST or None, initial=_initial(visit))
+    visit = shift.visit
+    form = EnrolForm(visit.request.POST or None, initial=_initial(shift))
     if visit.request.method == "POST" and form.is_valid():
-        wanted = form.cleaned_data
-        code, _currency = programme_of(visit)
-        try:
-            enrolled = enrol_at(
-                counter_of(visit),
-                programme=code,
-                external_id=form.external_id,
-                identifiers=[NewIdentifier(kind, wanted[kind]) for kind in KINDS if wanted[kind]],
-                details=_details(wanted),
-                consents={
-                    (Purpose.NEWS_AND_OFFERS, Channel.EMAIL): wanted["news"],
-                    (Purpose.REMEMBERING, Channel.ON_SITE): wanted["remember"],
-                },
-            )
-        except Refusal as refusal:
-            refuse_form(form, _placed(refusal, wanted), language=visit.language)
-        else:
+        member_id = _enrolled(shift, form)
+        if member_id is not None:
             messages.success(visit.request, _("Welcome! The membership is ready."))
-            return HttpResponseRedirect(
-                reverse("terminal:member", args=[enrolled.member.member_id])
-            )
-    context = {"form": form, "similar": _similar(visit, form)}
-    return render(visit, "enrol.html", context, status=422 if form.errors else 200)
+            return to_member(member_id, done=form.external_id)
+    context = {"form": form, "similar": _similar(shift, form)}
+    return shift.render("enrol.html", context, status=422 if form.errors else 200)
 
 
-def _initial(visit: Visit) -> dict[str, Any]:
-    """What was typed into the field before: a number, an address, or a name."""
-    text = visit.request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    digits = sum(letter.isdigit() for letter in text)
-    guess: dict[str, Any] = {"language": visit.language, **once(visit.now)}
-    if "@" in text:
-        guess["email"] = text
-    elif digits >= 6:
-        guess["phone"] = text
-    elif text:
-        given, _space, family = text.partition(" ")
-        guess |= {"given_name": given, "family_name": family}
-    return guess
+@require_POST
+@serving_page(Permission.MEMBERS_WRITE)
+def similar(shift: Shift) -> HttpResponse:
+    """Members who may be the same person as the one being typed."""
+    form = EnrolForm(shift.visit.request.POST)
+    return shift.visit.render("terminal/_similar.html", {"similar": _similar(shift, form)})
 
 
-def _details(wanted: dict[str, Any]) -> dict[str, object]:
-    details: dict[str, object] = {
-        "given_name": wanted["given_name"],
-        "family_name": wanted["family_name"],
-        "language": wanted["language"],
-    }
-    if wanted["birth_date"] is not None:
-        details["birth_date"] = wanted["birth_date"].isoformat()
-    return details
+def _enrolled(shift: Shift, form: EnrolForm) -> UUID | None:
+    try:
+        enrolled = enrol_at(
+            shift.counter,
+            programme=shift.programme.code,
+            external_id=form.external_id,
+            identifiers=form.identifiers(),
+            details=form.details(),
+            consents=form.consents(),
+        )
+    except Refusal as refusal:
+        refuse_form(form, _placed(refusal, form), language=shift.visit.language)
+        return None
+    return enrolled.member.member_id
 
 
-def _placed(refusal: Refusal, wanted: dict[str, Any]) -> Refusal:
+def _placed(refusal: Refusal, form: EnrolForm) -> Refusal:
     """The same refusal, at the field in which the identifier was typed."""
-    given = [kind for kind in KINDS if wanted[kind]]
-    for place, kind in enumerate(given):
+    for place, identifier in enumerate(form.identifiers()):
         if refusal.path.startswith(f"identifiers[{place}]"):
-            return Refusal(refusal.code, kind, **refusal.parameters)
+            return Refusal(refusal.code, identifier.kind, **refusal.parameters)
     return refusal
 
 
-def _similar(visit: Visit, form: EnrolForm) -> tuple[Match, ...]:
+def _initial(shift: Shift) -> dict[str, Any]:
+    """What was typed into the field before: an address, a number, a card, or a name."""
+    visit = shift.visit
+    text = visit.request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_GUESS]
+    fresh = {"language": visit.language, **once(visit.now)}
+    if "@" in text:
+        return fresh | {"email": text}
+    if text[:1] in ("+", "0") and visit.house.phones.number(text):
+        return fresh | {"phone": text}
+    if any(letter.isdigit() for letter in text):
+        return fresh | {"card": text}
+    given, _space, family = text.partition(" ")
+    return fresh | {"given_name": given, "family_name": family.strip()}
+
+
+def _similar(shift: Shift, form: EnrolForm) -> list[MemberRecord]:
     """Members who may be the same person: shown, and nothing is forbidden by it."""
-    name = f"{form['given_name'].value() or ''} {form['family_name'].value() or ''}".strip()
-    if len(name) < 3:
-        return ()
-    return search_members(
-        visit.connection,
-        query=name,
-        phones=visit.house.phones,
-        country=visit.house.country,
-        limit=3,
-    )
+    visit = shift.visit
+    phones, country = visit.house.phones, visit.house.country
+    matches: list[Match] = []
+    for kind in KINDS:
+        typed = _said(form, kind)
+        if typed:
+            text = f"{kind}:{typed}"
+            matches += find_by_identifier(
+                visit.connection, text=text, phones=phones, country=country
+            )
+    name = f"{_said(form, 'given_name')} {_said(form, 'family_name')}".strip()
+    if len(name) >= _SHORTEST_NAME:
+        matches += search_members(
+            visit.connection, query=name, phones=phones, country=country, limit=_SIMILAR
+        )
+    people = {one.member.member_id: one.member for one in matches}
+    return list(people.values())[:_SIMILAR]
+
+
+def _said(form: EnrolForm, name: str) -> str:
+    field = form[name]
+    longest = form.fields[name].max_length  # type: ignore[attr-defined]  # a CharField
+    return str(field.value() or "").replace("\x00", "").strip()[:longest]

@@ -6,23 +6,19 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from habitue.domain.access import Permission
-from habitue.domain.identity.kinds import Trust
-from habitue.interfaces.terminal.pages import programme_of, render, serving_page, store_of
-from habitue.interfaces.web.lexicons import lexicons
+from habitue.interfaces.terminal.pages import Shift, serving_page, to_member
+from habitue.interfaces.terminal.showing import note_shown
 from habitue.interfaces.web.stories import Story, stories
-from habitue.interfaces.web.visits import Visit
 from habitue.selectors.doings import list_doings
 from habitue.selectors.members import Match, find_by_identifier, search_members
-from habitue.selectors.programmes import get_programme
 
-SEEN_KEY: Final = "till_seen"
 _LONGEST: Final = 200
 _HITS: Final = 8
 _DOINGS: Final = 8
@@ -35,7 +31,7 @@ MATCHED: Final[dict[str, Promise]] = {
     "plate": pgettext_lazy("by what a member was found", "plate"),
     "nfc": pgettext_lazy("by what a member was found", "NFC card"),
     "serial": pgettext_lazy("by what a member was found", "serial number"),
-    "pass": pgettext_lazy("by what a member was found", "wallet pass"),
+    "wallet": pgettext_lazy("by what a member was found", "wallet pass"),
     "receipt": pgettext_lazy("by what a member was found", "receipt"),
     "external": pgettext_lazy("by what a member was found", "customer number"),
 }
@@ -43,109 +39,101 @@ MATCHED: Final[dict[str, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A member who fits what was typed."""
+    """A member who fits what was typed; ``is_exact`` where it was the whole of an identifier."""
 
     member_id: UUID
     name: str
     number: str
     matched: Promise | str
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DoneHere:
+    """What was done here: whom it was for, and where it is undone, or empty."""
+
+    story: Story
+    name: str
+    undo: str
+    is_undone: bool
 
 
 @require_safe
 @serving_page(Permission.MEMBERS_READ)
-def home(visit: Visit) -> HttpResponse:
+def home(shift: Shift) -> HttpResponse:
     """The field, who fits, and what was done here lately.
 
-    Enter on a whole identifier (``go``) opens the member at once.
+    ``go`` opens a member whom the text identifies in full: the only one, or the one it names.
     """
-    text = visit.request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
-    exact = _exact(visit, text) if text else ()
-    if visit.request.GET.get("go") and len(exact) == 1:
-        return opened(visit, exact[0])
-    hits = _hits(visit, text, exact)
+    request = shift.visit.request
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
+    opened = _identified(shift, text, request.GET.get("go", ""))
+    if opened is not None:
+        note_shown(shift.visit, opened)
+        return to_member(opened.member.member_id)
     context = {
         "text": text,
-        "hits": hits,
+        "hits": _hits(shift, text),
         "searched": bool(text),
-        "doings": () if visit.wants_part else _doings(visit),
+        "doings": () if shift.visit.wants_part else _doings(shift),
     }
-    return render(visit, "home.html", context, part="_hits.html")
+    return shift.render("home.html", context, part="_hits.html")
 
 
-def opened(visit: Visit, match: Match) -> HttpResponse:
-    """Go to the member, and remember how well they have shown who they are."""
-    seen = visit.request.session.get(SEEN_KEY, {})
-    trust = int(match.trust) if match.trust is not None else int(Trust.GREET)
-    visit.request.session[SEEN_KEY] = {
-        **dict(list(seen.items())[-20:]),
-        str(match.member.member_id): trust,
-    }
-    return HttpResponseRedirect(reverse("terminal:member", args=[match.member.member_id]))
-
-
-def trust_of_visit(visit: Visit, member_id: UUID) -> Trust:
-    """How well a member has shown here who they are; staff who looked somebody up by name know
-    them by sight, which greets and earns."""
-    seen = visit.request.session.get(SEEN_KEY, {})
-    return Trust(seen.get(str(member_id), int(Trust.EARN)))
-
-
-def _exact(visit: Visit, text: str) -> tuple[Match, ...]:
+def _identified(shift: Shift, text: str, go: str) -> Match | None:
+    if not go or not text:
+        return None
+    house = shift.visit.house
     found = find_by_identifier(
-        visit.connection, text=text, phones=visit.house.phones, country=visit.house.country
+        shift.visit.connection, text=text, phones=house.phones, country=house.country
     )
-    return tuple(one for one in found if one.member.status == "active")
+    exact = [one for one in found if one.member.status == "active"]
+    named = [one for one in exact if str(one.member.member_id) == go]
+    fitting = named or exact
+    return fitting[0] if len(fitting) == 1 else None
 
 
-def _hits(visit: Visit, text: str, exact: tuple[Match, ...]) -> list[Hit]:
+def _hits(shift: Shift, text: str) -> list[Hit]:
     if not text:
         return []
+    house = shift.visit.house
     found = search_members(
-        visit.connection,
+        shift.visit.connection,
         query=text,
-        phones=visit.house.phones,
-        country=visit.house.country,
+        phones=house.phones,
+        country=house.country,
         limit=_HITS,
     )
-    ordered = {one.member.member_id: one for one in (*exact, *found)}
     return [
         Hit(
             one.member.member_id,
             one.member.shown_name or one.member.number,
             one.member.number,
             MATCHED.get(one.matched, one.matched),
+            is_exact=one.trust is not None,
         )
-        for one in list(ordered.values())[:_HITS]
+        for one in found
     ]
 
 
-def _doings(visit: Visit) -> list[tuple[Story, str, str]]:
-    """What was done in this store lately: in words, by whom it was, and the link that undoes it."""
-    store = store_of(visit)
-    code, _currency = programme_of(visit)
-    programme = get_programme(visit.connection, code=code)
-    words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
+def _doings(shift: Shift) -> list[DoneHere]:
+    """What was done in this store lately, with the link that undoes it."""
     found = list_doings(
-        visit.connection,
-        actor=visit.actor,
-        programme_id=programme.programme_id,
-        code=code,
-        store=store.code if store else "",
-        now=visit.now,
+        shift.visit.connection,
+        actor=shift.visit.actor,
+        programme_id=shift.programme.programme_id,
+        store=shift.store_code,
+        now=shift.visit.now,
         limit=_DOINGS,
     )
-    told = stories([one.happening for one in found], words, {})
+    told = stories([one.happening for one in found], shift.words, {})
     return [
-        (
-            story,
-            one.name,
-            _undo_link(one.happening.kind, one.happening.external_id, undone=one.undone),
-        )
+        DoneHere(story, one.name, "" if one.undone else _undo_link(story), one.undone)
         for story, one in zip(told, found, strict=True)
     ]
 
 
-def _undo_link(kind: str, external_id: str, *, undone: bool) -> str:
-    if undone or kind not in ("purchase", "redemption"):
+def _undo_link(story: Story) -> str:
+    if story.kind not in ("purchase", "redemption"):
         return ""
-    return reverse("terminal:undo", args=[kind, external_id])
+    return reverse("terminal:undo", args=[story.kind, story.external_id])

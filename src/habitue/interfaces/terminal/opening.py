@@ -21,7 +21,7 @@ from habitue.interfaces.terminal.door import (
     keep_till,
     stop_serving,
 )
-from habitue.interfaces.terminal.pages import serving_page
+from habitue.interfaces.terminal.pages import Shift, serving_page
 from habitue.interfaces.web.actors import caller_of
 from habitue.interfaces.web.forms import Form
 from habitue.interfaces.web.refusals import refuse_form
@@ -116,8 +116,9 @@ def lock(visit: Visit) -> HttpResponse:
 
 @require_POST
 @serving_page()
-def choose_store(visit: Visit) -> HttpResponse:
+def choose_store(shift: Shift) -> HttpResponse:
     """Serve in another store, where the visitor works in several."""
+    visit = shift.visit
     store = get_store(
         visit.connection, actor=visit.actor, code=visit.request.POST.get("store", "")[:80]
     )

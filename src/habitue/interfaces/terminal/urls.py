@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from habitue.interfaces.terminal import enrolling, finding, installing, opening, serving
+from habitue.interfaces.terminal import enrolling, finding, installing, member, opening, selling
 
 app_name = "terminal"
 
@@ -13,15 +13,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lock/", opening.lock, name="lock"),
     path("store/", opening.choose_store, name="store"),
     path("enrol/", enrolling.enrol, name="enrol"),
-    path("sale/", serving.sale_of_nobody, name="sale_of_nobody"),
-    path("members/<uuid:member_id>/", serving.member, name="member"),
-    path("members/<uuid:member_id>/sale/", serving.sale, name="sale"),
-    path("members/<uuid:member_id>/foresee/", serving.foresee, name="foresee"),
-    path("members/<uuid:member_id>/visit/", serving.came, name="came"),
-    path("members/<uuid:member_id>/redeem/", serving.redeem, name="redeem"),
+    path("enrol/similar/", enrolling.similar, name="similar"),
+    path("sale/", selling.sale_of_nobody, name="sale_of_nobody"),
+    path("members/<uuid:member_id>/", member.member, name="member"),
+    path("members/<uuid:member_id>/sale/", selling.sale, name="sale"),
+    path("members/<uuid:member_id>/foresee/", selling.foresee, name="foresee"),
+    path("members/<uuid:member_id>/visit/", selling.came, name="came"),
+    path("members/<uuid:member_id>/redeem/", selling.redeem, name="redeem"),
     re_path(
         r"^undo/(?P<kind>purchase|redemption)/(?P<external_id>[0-9a-f]{32})/$",
-        serving.undo,
+        selling.undo,
         name="undo",
     ),
     path("manifest.webmanifest", installing.manifest, name="manifest"),

@@ -1,44 +1,125 @@
-/* The till's keys: the field has the focus, function keys lead to the steps, a keypad for fingers. */
+/* The till's keys: the field has the focus, scanners are heard on every page, function keys lead to
+   the steps, a keypad for fingers, and a lock for whoever walks away. */
 "use strict";
 (() => {
-  const field = document.querySelector("[data-field]");
-  const isBusy = () => document.querySelector("dialog[open]") ||
-    (document.activeElement && document.activeElement.matches("input, select, textarea, button, a, summary"));
+  const find = (selector) => document.querySelector(selector);
+  const field = find("[data-field]");
+  const home = find("[data-home]");
+  const isDialogOpen = () => Boolean(find("dialog[open]"));
+  const isTyping = () => document.activeElement?.matches("input, select, textarea") ?? false;
+  const isUsing = () => isTyping() || (document.activeElement?.matches("button, a, summary") ?? false);
 
   // Whatever is scanned or typed goes into the field, unless somebody is using something else.
-  const refocus = () => { if (field && !isBusy()) field.focus(); };
   if (field) {
-    setInterval(refocus, 1500);
+    const refocusMilliseconds = 1500;
+    setInterval(() => { if (!isDialogOpen() && !isUsing()) field.focus(); }, refocusMilliseconds);
     field.addEventListener("focus", () => field.select());
   }
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (event.key === "F2") {
-      const amount = document.getElementById("id_amount");
-      if (amount) {
-        event.preventDefault();
-        amount.focus();
-        return;
-      }
+
+  // A scanner types faster than anybody can, and ends with Enter.
+  const scanGapMilliseconds = 50;
+  const shortestScan = 6;
+  const amount = /^\d{1,7}[.,]\d{1,3}$/;
+  const burst = { text: "", at: 0, into: null, before: "" };
+
+  const hear = (event) => {
+    if (event.timeStamp - burst.at > scanGapMilliseconds) {
+      burst.text = "";
+      burst.into = isTyping() ? document.activeElement : null;
+      burst.before = burst.into?.value ?? "";
     }
-    if (step && !(event.key === "Escape" && document.querySelector("dialog[open]"))) {
-      event.preventDefault();
-      step.click();
+    burst.text += event.key;
+    burst.at = event.timeStamp;
+  };
+
+  const heard = (event) => {
+    const text = burst.text;
+    const isScan = text.length >= shortestScan && !amount.test(text) &&
+      event.timeStamp - burst.at <= scanGapMilliseconds;
+    burst.text = "";
+    if (!isScan || !home || document.activeElement === field) return;
+    event.preventDefault();
+    if (burst.into) burst.into.value = burst.before;
+    const card = find("[data-scan]");
+    if (!card) {
+      window.location.assign(`${home.href}?${new URLSearchParams({ q: text, go: "1" })}`);
       return;
     }
-    // A scanner that begins while something else has the focus still writes into the field.
-    if (field && event.key.length === 1 && !document.activeElement.matches("input, select, textarea")) field.focus();
-  });
+    card.value = text;
+    card.dispatchEvent(new Event("input", { bubbles: true }));
+    const next = [...card.form.querySelectorAll("input:not([type=hidden])")].find((input) => !input.value);
+    (next ?? card).focus();
+  };
 
-  const keypad = document.querySelector("[data-keypad]");
+  // Arrows lead from the field through the members who were found, and back.
+  const walk = (step) => {
+    const stops = [field, ...document.querySelectorAll("[data-hits] a")];
+    const place = stops.indexOf(document.activeElement);
+    if (!field || place < 0 || stops.length < 2) return false;
+    stops[Math.min(Math.max(place + step, 0), stops.length - 1)].focus();
+    return true;
+  };
+
+  const steps = {
+    ArrowDown: () => walk(1),
+    ArrowUp: () => walk(-1),
+    F2: () => focusOn("[data-amount]"),
+    F9: () => focusOn("[data-units]"),
+  };
+  const focusOn = (selector) => {
+    find(selector)?.focus();
+    return Boolean(find(selector));
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
+    if (event.key.length === 1) {
+      hear(event);
+      const asks = event.key === "?" && (!isTyping() || (document.activeElement === field && !field.value));
+      if (asks && find("[data-open=keys]")) {
+        event.preventDefault();
+        find("[data-open=keys]").click();
+      } else if (field && !isTyping() && event.key !== " ") {
+        field.focus();
+      }
+      return;
+    }
+    if (event.key === "Enter") {
+      heard(event);
+      return;
+    }
+    if (steps[event.key]?.()) {
+      event.preventDefault();
+      return;
+    }
+    const step = find(`[data-key="${CSS.escape(event.key)}"]`);
+    if (step) {
+      event.preventDefault();
+      step.click();
+    }
+  }, true);
+
+  const keypad = find("[data-keypad]");
   if (keypad) {
+    const pin = keypad.closest("form").querySelector("input[type=password]");
     keypad.hidden = false;
-    const pin = document.getElementById("id_pin");
     keypad.addEventListener("click", (event) => {
       const digit = event.target.closest("[data-digit]");
-      if (digit && pin.value.length < 6) pin.value += digit.dataset.digit;
+      if (digit && pin.value.length < pin.maxLength) pin.value += digit.dataset.digit;
       if (event.target.closest("[data-clear]")) pin.value = "";
     });
+  }
+
+  // Who walks away leaves no guest's page behind.
+  const lock = find("[data-lock]");
+  if (lock) {
+    const milliseconds = Number(lock.dataset.idleSeconds) * 1000;
+    let timer = 0;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => lock.requestSubmit(), milliseconds);
+    };
+    ["pointerdown", "keydown"].forEach((name) => document.addEventListener(name, wait, { passive: true }));
+    wait();
   }
 })();
