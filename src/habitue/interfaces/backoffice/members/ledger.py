@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -164,8 +165,8 @@ def _cells(lines: Iterator[LedgerLine], words: Lexicons) -> Iterator[list[Cell]]
         yield [
             datetime_of(entry.effective_at, lexicon.programme.zone),
             lexicon.currency(entry.currency),
-            format_decimal(entry.amount, decimals),
-            format_decimal(line.balance, decimals),
+            Decimal(format_decimal(entry.amount, decimals)),
+            Decimal(format_decimal(line.balance, decimals)),
             explained.title,
             " ".join(explained.sentences),
             f"{entry.source} {entry.external_id}" if entry.source else "",

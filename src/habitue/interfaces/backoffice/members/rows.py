@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -122,9 +123,9 @@ def cells(
             datetime_of(row.joined_at, zone).date(),
             None if latest is None else datetime_of(latest, zone).date(),
             row.purchases,
-            format_amount(row.spend, lexicon.programme.currency),
+            Decimal(format_amount(row.spend, lexicon.programme.currency)),
             *(
-                format_decimal(row.balances.get(code, 0), lexicon.decimals(code))
+                Decimal(format_decimal(row.balances.get(code, 0), lexicon.decimals(code)))
                 for code in lexicon.programme.points
             ),
         ]
