@@ -143,6 +143,8 @@ def test_pages_show_every_line_once_while_more_are_written(database: DatabaseFor
         encode_cursor("trail", place=(10**30, MEMBER.hex)),
         encode_cursor("trail", place=(-(10**18), MEMBER.hex)),
     ],
+    # Cursors carry a new identifier in every process; names of tests must not.
+    ids=["x", "long", "other list", "too short", "no id", "too late", "too early"],
 )
 def test_a_cursor_of_no_place_is_refused(database: DatabaseForTests, cursor: str) -> None:
     with database.connect(autocommit=True) as connection, pytest.raises(CursorError):

@@ -168,6 +168,10 @@ def is_complete(words: str | Sequence[str] | None) -> bool:
     return words is not None and bool(words) and (isinstance(words, str) or all(words))
 
 
+# What is called the same in every language.
+NAMES = re.compile(r"&\w+;|\b(Habitué|CSV|XLSX|YAML|PIN|F2|F4|Esc)\b")
+
+
 class _Visible(HTMLParser):
     """What a reader sees or hears of a template: texts, and attributes that hold texts."""
 
@@ -197,6 +201,8 @@ class _Visible(HTMLParser):
 def unmarked(path: Path) -> list[str]:
     """The words of a template that no translator would see."""
     source = path.read_text(encoding="utf-8")
+    # The name of a door is a class of its pages, not a word.
+    source = re.sub(r"{% block door %}\w+{% endblock %}", " ", source)
     for name in ("comment", "blocktranslate", "blocktrans", "setvar"):
         source = re.sub(rf"{{%\s*{name}\b.*?{{%\s*end{name}\s*%}}", " ", source, flags=re.DOTALL)
     plain = "".join(
@@ -209,7 +215,7 @@ def unmarked(path: Path) -> list[str]:
         reader = _Visible()
         reader.feed(plain)
         visible = reader.found
-    words = [re.sub(r"&\w+;|Habitué", " ", text).strip() for text in visible]
+    words = [NAMES.sub(" ", text).strip() for text in visible]
     return [text for text in words if re.search(r"[^\W\d_]{2,}", text)]
 
 
