@@ -58,6 +58,13 @@ class AdjustForm(OnceForm):
         assert isinstance(field, forms.ChoiceField), "the currency is chosen"
         field.choices = [(code, lexicon.currency(code)) for code in lexicon.programme.points]
 
+    def clean_units(self) -> str:
+        """Whoever corrects by nothing has forgotten the number."""
+        units: str = self.cleaned_data["units"]
+        if not plain_number(units).strip("+-.0"):
+            raise forms.ValidationError(_("Say how many; 0 changes nothing."))
+        return units
+
     def wanted(self) -> dict[str, str]:
         """What the service takes."""
         chosen = self.cleaned_data
