@@ -16,6 +16,7 @@ from habitue.interfaces.commands import (
     migrate,
     programme,
     serve,
+    staff,
     worker,
 )
 from habitue.interfaces.commands.output import say
@@ -43,6 +44,7 @@ app.add_typer(database.app, name="database")
 app.add_typer(members.app, name="members")
 app.add_typer(importing.app, name="import")
 app.add_typer(programme.app, name="programme")
+app.add_typer(staff.app, name="staff")
 app.add_typer(keys.app, name="keys")
 app.add_typer(figures.app, name="figures")
 
