@@ -79,3 +79,16 @@ def test_changed_words_are_told_one_by_one() -> None:
         ("words.beer", "changed"),
         ("words.cake", "added"),
     ]
+
+
+def test_a_currency_may_have_the_forms_that_it_takes_with_numbers() -> None:
+    names = names_of(
+        {"points": {"stars": {"name": {"en": "star|stars", "ro": "stea|stele|de stele"}}}}
+    )
+    assert names.forms("stars", "ro") == ("stea", "stele", "de stele")
+    assert names.forms("stars", "de") == ("star", "stars")
+    assert names.forms("coffee", "de") == ()
+    assert (names.of("points", "stars", "ro"), names.of("points", "stars", "en")) == (
+        "stele",
+        "stars",
+    )

@@ -30,8 +30,16 @@ class Names:
 
     def of(self, part: Part, code: str, language: str) -> str:
         """What a part is called; its code made readable where nobody said."""
+        if part == "points" and (forms := self.forms(code, language)):
+            return forms[min(1, len(forms) - 1)]
         labels: Mapping[str, Mapping[str, str]] = getattr(self, part)
         return _in_language(labels.get(code, {}), language) or readable(code)
+
+    def forms(self, currency: str, language: str) -> tuple[str, ...]:
+        """The forms that a currency of points takes with numbers, as its document writes them:
+        ``star|stars``, in the order of the language's plural forms; empty where it has no name."""
+        text = _in_language(self.points.get(currency, {}), language)
+        return tuple(form.strip() for form in text.split("|")) if text else ()
 
     def word(self, code: str, language: str) -> str:
         """What a value is called, in whatever case it is written; empty where nobody said."""

@@ -6,6 +6,7 @@ decimals here for the first time.
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from decimal import Decimal
 from typing import Final
@@ -26,6 +27,15 @@ _LOCALES: Final = {
 }
 
 
+# A narrow space keeps French marks off the text, and on its line.
+_QUOTES: Final = {
+    "en": ("“", "”"),
+    "fr": ("«\u202f", "\u202f»"),
+    "de": ("„", "“"),
+    "ro": ("„", "”"),
+}
+
+
 def locale_of(language: str) -> Locale:
     """Babel's locale of one of our languages; English for any other."""
     return _LOCALES.get(language, _LOCALES["en"])
@@ -35,6 +45,16 @@ def money(minor: int, currency: str, *, language: str) -> str:
     """An amount of money with its currency: ``19,99 €``."""
     amount = Decimal(minor).scaleb(-currency_exponent(currency))
     return format_currency(amount, currency, locale=locale_of(language))
+
+
+def short_money(minor: int, currency: str, *, language: str) -> str:
+    """An amount of money in a sentence: ``600 €`` where it is whole, else ``19,99 €``."""
+    whole, rest = divmod(minor, 10 ** currency_exponent(currency))
+    if rest:
+        return money(minor, currency, language=language)
+    locale = locale_of(language)
+    pattern = re.sub(r"\.0+", "", locale.currency_formats["standard"].pattern)
+    return format_currency(whole, currency, pattern, locale=locale, currency_digits=False)
 
 
 def units(smallest: int, *, decimals: int = 0, language: str) -> str:
@@ -67,18 +87,23 @@ def percent(share: Decimal, *, language: str) -> str:
 
 def day(value: date, *, language: str) -> str:
     """A day with the month in words: ``3 March 2025``."""
-    return format_date(value, format="long", locale=locale_of(language))
+    return _first(format_date(value, format="long", locale=locale_of(language)), value, language)
 
 
 def short_day(value: date, *, language: str) -> str:
     """A day where there is little room: ``3 Mar 2025``."""
-    return format_date(value, format="medium", locale=locale_of(language))
+    return _first(format_date(value, format="medium", locale=locale_of(language)), value, language)
+
+
+def _first(text: str, value: date, language: str) -> str:
+    """The first day of a month is an ordinal in French: ``1er mai``."""
+    return f"1er {text[2:]}" if language == "fr" and value.day == 1 else text
 
 
 def birthday(value: date, *, language: str) -> str:
     """A day of any year: ``3 March``."""
     pattern = "d. MMMM" if language == "de" else "d MMMM"
-    return format_date(value, format=pattern, locale=locale_of(language))
+    return _first(format_date(value, format=pattern, locale=locale_of(language)), value, language)
 
 
 def month(value: date, *, language: str) -> str:
@@ -95,7 +120,7 @@ def moment(instant: Instant, *, zone: str, language: str) -> str:
     """An instant as day and time of a zone, to the minute."""
     local = datetime_of(instant, zone)
     locale = locale_of(language)
-    shown = format_date(local.date(), format="medium", locale=locale)
+    shown = short_day(local.date(), language=language)
     return f"{shown}, {format_time(local.time(), format='short', locale=locale)}"
 
 
@@ -116,6 +141,12 @@ def weekday(number_from_monday: int, *, language: str) -> str:
     return str(names[number_from_monday])
 
 
+def quoted(text: str, *, language: str) -> str:
+    """A text in the language's quotation marks: ``„Bier“``."""
+    opening, closing = _QUOTES.get(language, _QUOTES["en"])
+    return f"{opening}{text}{closing}"
+
+
 def plural_form(count: int | Decimal, *, language: str) -> str:
     """The name of the plural form that a number takes: ``one``, ``few``, ``other``."""
     return str(locale_of(language).plural_form(count))
@@ -133,4 +164,4 @@ def short_month(value: date, *, language: str) -> str:
 def day_and_month(value: date, *, language: str) -> str:
     """A day where there is little room and the year is known: ``3 Mar``."""
     pattern = "d. MMM" if language == "de" else "d MMM"
-    return format_date(value, format=pattern, locale=locale_of(language))
+    return _first(format_date(value, format=pattern, locale=locale_of(language)), value, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext
 
 from habitue.domain.programme.model import Programme
-from habitue.domain.programme.naming import Names, readable
+from habitue.domain.programme.naming import Names
 from habitue.interfaces.texts import formats
 from habitue.kit.periods import Period
 
@@ -22,6 +23,10 @@ PERKS: Final[dict[str, Promise]] = {
     "free_shipping": gettext_lazy("free shipping"),
     "early_access": gettext_lazy("early access"),
 }
+# A number that takes each plural form, for texts that are chosen by a whole number.
+_LIKE: Final = {"one": 1, "few": 2}
+_MANY: Final = 100
+_MOST_DECIMALS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,32 @@ class Lexicon:
         """What a tier is called; no tier has words too."""
         return self.names.of("tiers", code, self.language) if code else _("no tier")
 
+    def word(self, code: str) -> str:
+        """What a category, a product or the like is called; its code in quotation marks where the
+        document does not say."""
+        known = self.names.word(code, self.language)
+        return known or formats.quoted(code, language=self.language)
+
+    def perk(self, code: str) -> str:
+        """A perk of a tier."""
+        known = self.names.word(code, self.language)
+        return known or str(PERKS.get(code, "")) or self.word(code.replace("_", " "))
+
+    # --- points -----------------------------------------------------------------------------------
+
     def currency(self, code: str) -> str:
-        """What a currency of points is called."""
+        """What a currency of points is called, as a heading."""
         if code == "points" and not self.names.has("points", code):
             return _("Points")
+        name = self.names.of("points", code, self.language)
+        return name[:1].upper() + name[1:]
+
+    def plural(self, code: str) -> str:
+        """A currency of points inside a sentence: ``points``, ``stamps``."""
+        if self.is_stamps(code):
+            return pgettext("inside a sentence", "stamps")
+        if not self.names.has("points", code):
+            return pgettext("inside a sentence", "points") if code == "points" else self.word(code)
         return self.names.of("points", code, self.language)
 
     def decimals(self, code: str) -> int:
@@ -64,38 +91,50 @@ class Lexicon:
 
     def points(self, smallest: int, code: str) -> str:
         """A number of points with their name: ``37 points``, ``3 stamps``."""
-        number = formats.units(smallest, decimals=self.decimals(code), language=self.language)
-        return self._counted(number, smallest, code)
+        decimals = self.decimals(code)
+        number = formats.units(smallest, decimals=decimals, language=self.language)
+        return self._counted(number, Decimal(smallest).scaleb(-decimals), code)
 
     def exact_points(self, value: Fraction | str, code: str) -> str:
         """A number of points before it is rounded, exact as it is."""
-        smallest = Fraction(value)
-        decimals = self.decimals(code)
-        number = self.fraction(smallest / 10**decimals)
-        return self._counted(number, 2 if smallest != 10**decimals else 1, code)
+        exact = Fraction(value) / 10 ** self.decimals(code)
+        whole = exact.denominator == 1
+        count = Decimal(exact.numerator) if whole else Decimal(int(exact * 10)).scaleb(-1)
+        return self._counted(self.fraction(exact), count, code)
 
-    def _counted(self, number: str, smallest: int, code: str) -> str:
-        count = abs(smallest) if not self.decimals(code) else 2
+    def _counted(self, number: str, count: Decimal, code: str) -> str:
+        """The count chooses the plural form; it may be rounded, the number is what is shown."""
+        form = formats.plural_form(abs(count), language=self.language)
+        like = _LIKE.get(form, _MANY)
         if self.is_stamps(code):
-            return npgettext("on a stamp card", "%(count)s stamp", "%(count)s stamps", count) % {
+            return npgettext("on a stamp card", "%(count)s stamp", "%(count)s stamps", like) % {
                 "count": number
             }
         if code == "points" and not self.names.has("points", code):
-            return ngettext("%(count)s point", "%(count)s points", count) % {"count": number}
-        return _("%(count)s %(currency)s") % {"count": number, "currency": self.currency(code)}
+            return ngettext("%(count)s point", "%(count)s points", like) % {"count": number}
+        forms = self.names.forms(code, self.language) or (self.plural(code),)
+        place = {"one": 0, "few": 1}.get(form, len(forms) - 1)
+        name = forms[min(place, len(forms) - 1)]
+        return _("%(count)s %(currency)s") % {"count": number, "currency": name}
+
+    # --- money, numbers, time ---------------------------------------------------------------------
 
     def money(self, minor: int) -> str:
         """An amount in the programme's money."""
         return formats.money(minor, self.programme.currency, language=self.language)
 
+    def round_money(self, minor: int) -> str:
+        """An amount in a sentence: without decimals where it is whole."""
+        return formats.short_money(minor, self.programme.currency, language=self.language)
+
     def fraction(self, value: Fraction) -> str:
-        """A fraction as a decimal, with at most six decimals."""
-        for decimals in range(7):
+        """A fraction as a decimal; one that does not end is cut, and says so."""
+        for decimals in range(_MOST_DECIMALS + 1):
             if (value * 10**decimals).denominator == 1:
                 scaled = int(value * 10**decimals)
                 return formats.units(scaled, decimals=decimals, language=self.language)
-        scaled = int(value * 10**6)
-        return formats.units(scaled, decimals=6, language=self.language) + "…"
+        scaled = int(value * 10**_MOST_DECIMALS)
+        return formats.units(scaled, decimals=_MOST_DECIMALS, language=self.language) + "…"
 
     def period(self, period: Period) -> str:
         """A length of time: ``12 months``."""
@@ -109,9 +148,19 @@ class Lexicon:
         }
         return forms[period.unit] % {"count": count}
 
-    def perk(self, code: str) -> str:
-        """A perk of a tier."""
-        return str(PERKS.get(code, readable(code).lower()))
+    def period_after(self, period: Period) -> str:
+        """A length of time as it stands after a preposition: ``within 12 months``."""
+        count = period.count
+        forms = {
+            "day": npgettext("after a preposition", "%(count)s day", "%(count)s days", count),
+            "week": npgettext("after a preposition", "%(count)s week", "%(count)s weeks", count),
+            "month": npgettext("after a preposition", "%(count)s month", "%(count)s months", count),
+            "quarter": npgettext(
+                "after a preposition", "%(count)s quarter", "%(count)s quarters", count
+            ),
+            "year": npgettext("after a preposition", "%(count)s year", "%(count)s years", count),
+        }
+        return forms[period.unit] % {"count": count}
 
 
 def joined(parts: Sequence[str], *, word: str = "and") -> str:
