@@ -5,12 +5,14 @@ import pytest
 from habitue.config.embedded import binary
 from habitue.integrations.phones import Phones
 from habitue.interfaces.commands.bench import BENCHES
+from habitue.interfaces.commands.benching.browsing import Browser
 from habitue.interfaces.commands.benching.load_generator import complete, recorded, render
 from habitue.interfaces.commands.benching.processes import ProcessFailedError, run
 from habitue.interfaces.commands.benching.profiling import functions_of, named
 from habitue.interfaces.commands.benching.report import Result, percentile, shown
 from habitue.interfaces.commands.benching.server import BenchServer
 from habitue.interfaces.commands.benching.settings import Conditions
+from habitue.interfaces.commands.benching.web import HOST, serving_process
 from habitue.interfaces.commands.exit_codes import ExitCode
 from habitue.kit.clock import SystemClock
 from habitue.kit.instants import MINUTE, SECOND
@@ -100,6 +102,23 @@ def test_an_unknown_benchmark_is_a_wrong_usage() -> None:
     assert "choose engine, http, import" in " ".join(said.err.split())
 
 
+def test_a_page_that_is_not_there_ends_the_run(durable_server: DurableServer) -> None:
+    server = BenchServer(durable_server.home, durable_server.url)
+    with (
+        server.database("pages") as database,
+        serving_process(database, workers=1) as (process, port),
+    ):
+        browser = Browser(HOST, port)
+        assert browser.seconds("/healthz") > 0
+        with pytest.raises(ProcessFailedError, match="/nowhere/ answered 404"):
+            browser.seconds("/nowhere/")
+        with pytest.raises(ProcessFailedError, match=r"/enter/no-such-link/ answered 4\d\d"):
+            browser.enter("no-such-link")
+        browser.close()
+        assert process.poll() is None
+    assert process.poll() is not None
+
+
 def test_a_small_run_measures(durable_server: DurableServer) -> None:
     """On a durable server, with sizes that show that it works, and no more."""
     clock = SystemClock()
@@ -112,9 +131,12 @@ def test_a_small_run_measures(durable_server: DurableServer) -> None:
     )
     server = BenchServer(durable_server.home, durable_server.url)
     assert server.settings()["fsync"] == "on"
-    for name in ("http", "import", "lookup", "growth"):
+    for name in ("http", "import", "lookup", "pages", "growth"):
         found = BENCHES[name](server, conditions).as_json()
         assert all(figure["value"] > 0 for figure in found["figures"].values()), name
+        if name == "pages":
+            assert {each["budget"] for each in found["figures"].values()} == {"≤ 100"}
+            assert all(each["kilobytes"] < 100 for each in found["details"].values())
         if name in ("http", "import"):
             assert found["figures"]["ratio"]["budget"].startswith("≥")
         if name == "growth":

@@ -16,6 +16,7 @@ from habitue.interfaces.commands.benching.imports import bench_import
 from habitue.interfaces.commands.benching.lookup import bench_lookup
 from habitue.interfaces.commands.benching.machine import machine
 from habitue.interfaces.commands.benching.memory import bench_memory
+from habitue.interfaces.commands.benching.pages import bench_pages
 from habitue.interfaces.commands.benching.processes import ProcessFailedError
 from habitue.interfaces.commands.benching.report import Result, show
 from habitue.interfaces.commands.benching.server import BenchServer, bench_server
@@ -34,6 +35,7 @@ BENCHES: Final[dict[str, Bench]] = {
     "import": bench_import,
     "lookup": bench_lookup,
     "figures": bench_figures,
+    "pages": bench_pages,
     "memory": bench_memory,
     "growth": bench_growth,
 }

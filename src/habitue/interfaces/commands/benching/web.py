@@ -169,16 +169,25 @@ def serving(database: BenchDatabase, conditions: Conditions, *, members: int) ->
     """A server on a database with members, the programme and a key; ended at the end."""
     key = prepare(database, conditions, members=members)
     cards = [made.number for made in islice(make_members(members, seed=conditions.seed), members)]
+    with serving_process(database, workers=conditions.workers) as (process, port):
+        yield Web(database, port=port, pid=process.pid, key=key, cards=cards)
+
+
+@contextmanager
+def serving_process(
+    database: BenchDatabase, *, workers: int
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A server on a database, and its port; ended at the end."""
     port = free_port()
     arguments = database.arguments(
-        "serve", "--host", HOST, "--port", str(port), "--workers", str(conditions.workers)
+        "serve", "--host", HOST, "--port", str(port), "--workers", str(workers)
     )
     words = database.server.home / "serve.log"
     with words.open("wb") as log:
         process = subprocess.Popen(arguments, stdout=log, stderr=log)  # noqa: S603 - our own command line; no shell is involved.
     try:
         wait_until_served(process, port, words.read_text)
-        yield Web(database, port=port, pid=process.pid, key=key, cards=cards)
+        yield process, port
     finally:
         process.terminate()
         try:
