@@ -7,12 +7,15 @@ from uuid import UUID
 
 import pytest
 
+from habitue.domain.access import SYSTEM
+from habitue.domain.consents import Channel, Purpose
 from habitue.domain.events import Purchase
 from habitue.kit.instants import DAY, datetime_of, parse_instant
 from habitue.kit.paging import CursorError, Page
 from habitue.selectors.happenings import Happening, TierChange, list_happenings
 from habitue.selectors.programmes import get_programme
 from habitue.services.bookings import book_due
+from habitue.services.consents import record_consents
 from tests.services.figures_cast import open_stores
 from tests.services.till import Till
 
@@ -105,6 +108,28 @@ def test_what_was_corrected_away_is_not_told(guest: tuple[Till, UUID]) -> None:
     late = datetime_of(bought_at + 20 * DAY).isoformat()
     till.ok(till.purchase("CARD0001", "1.00", occurred_at=late))
     assert [one.kind for one in told(*guest).items] == ["purchase", "purchase"]
+
+
+def test_what_was_agreed_to_is_told_where_it_is_asked_for(guest: tuple[Till, UUID]) -> None:
+    till, member = guest
+    till.ok(till.purchase("CARD0001", "10.00"))
+    for given in (True, False):
+        till.clock.advance(1)
+        record_consents(
+            till.connection,
+            actor=SYSTEM,
+            member_id=member,
+            given={(Purpose.SURVEYS, Channel.EMAIL): given},
+            now=till.clock.now(),
+        )
+    till.ok(till.other("visit", "CARD0001"))
+    assert [one.kind for one in told(*guest).items] == ["visit", "purchase"]
+    found = told(*guest, consents=True).items
+    assert [one.kind for one in found] == ["visit", "consent", "consent", "purchase"]
+    assert [one.attributes["given"] for one in found[1:3]] == [False, True]
+    assert (found[1].attributes["purpose"], found[1].staff) == ("surveys", SYSTEM.name)
+    first = told(*guest, consents=True, limit=2)
+    assert first.items + told(*guest, consents=True, cursor=first.next_cursor).items == found
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])

@@ -37,7 +37,8 @@ class Happening:
 
     ``changes`` sums the lines by currency of points, what only moves within the balance left out;
     ``outcomes`` are the rules that were considered.  Where only time passed, ``kind`` is ``time``
-    and there is neither body nor source.
+    and there is neither body nor source.  Where the member agreed to something or took it back,
+    ``kind`` is ``consent``, and ``attributes`` say to what (``purpose``, ``channel``, ``given``).
     """
 
     event_id: UUID | None
@@ -68,20 +69,23 @@ class Happening:
 # Events and instants at which only time passed, in one order; what time alone causes is booked at
 # its own instant about no event.  Lines that were corrected away again are no happening.
 _PLACES: Final = f"""
-SELECT at, id, is_time FROM (
-    SELECT {micros("occurred_at")} AS at, event_id AS id, false AS is_time
+SELECT at, id, what FROM (
+    SELECT {micros("occurred_at")} AS at, event_id AS id, 'event' AS what
     FROM ledger_event
     WHERE member_id = %(member)s AND programme_id = %(programme)s AND kind <> 'advance'
     UNION ALL
-    (SELECT {micros("effective_at")}, NULL::uuid, true
+    (SELECT {micros("effective_at")}, NULL::uuid, 'time'
      FROM entry
      WHERE member_id = %(member)s AND programme_id = %(programme)s AND event_id IS NULL
      GROUP BY effective_at, currency HAVING sum(amount) <> 0
      UNION
-     SELECT {micros("at")}, NULL::uuid, true
+     SELECT {micros("at")}, NULL::uuid, 'time'
      FROM tier_move
      WHERE member_id = %(member)s AND programme_id = %(programme)s AND event_id IS NULL
      GROUP BY at, from_tier, to_tier HAVING sum(sign) > 0)
+    UNION ALL
+    SELECT {micros("at")}, consent_id, 'consent'
+    FROM consent WHERE %(consents)s AND member_id = %(member)s
 ) AS happened
 WHERE %(at)s::bigint IS NULL
    OR (at, coalesce(id, '00000000-0000-0000-0000-000000000000'::uuid)) < (%(at)s, %(id)s)
@@ -116,6 +120,11 @@ WHERE member_id = %(member)s AND programme_id = %(programme)s
 GROUP BY at, event_id, from_tier, to_tier, cause HAVING sum(sign) > 0
 """  # noqa: S608 - constants.
 
+_CONSENTS: Final = (
+    "SELECT consent_id, purpose, channel, given, actor_name FROM consent"
+    " WHERE member_id = %s AND consent_id = ANY(%s)"
+)
+
 _NOBODY: Final = UUID(int=0)
 
 
@@ -125,13 +134,15 @@ def list_happenings(
     member_id: UUID,
     programme_id: UUID,
     code: str,
+    consents: bool = False,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[Happening]:
-    """What happened to a member in a programme, the latest first; a page at a time.
+    """What happened to a member in a programme, the latest first; a page at a time.  With
+    ``consents``, also what the member agreed to meanwhile, in whatever programme.
 
-    Four statements, whatever the page holds.  Raises ``kit.paging.CursorError`` for a cursor that
-    is not of this list.
+    Four statements (with consents five), whatever the page holds.  Raises
+    ``kit.paging.CursorError`` for a cursor that is not of this list.
     """
     limit = min(max(limit, 1), _LARGEST_LIMIT)
     at: int | None = None
@@ -141,7 +152,8 @@ def list_happenings(
     who = {"member": member_id, "programme": programme_id, "code": code}
     with connection.cursor(row_factory=tuple_row) as rows:
         places = rows.execute(
-            _PLACES.encode(), {**who, "at": at, "id": after, "limit": limit + 1}
+            _PLACES.encode(),
+            {**who, "consents": consents, "at": at, "id": after, "limit": limit + 1},
         ).fetchall()
         if not places:
             return Page((), None)
@@ -152,6 +164,9 @@ def list_happenings(
         }
         entries = [entry_of(row) for row in rows.execute(_ENTRIES.encode(), {**who, **span})]
         moves = rows.execute(_MOVES.encode(), {**who, **span}).fetchall()
+        if consents:
+            said = rows.execute(_CONSENTS.encode(), [member_id, ids]).fetchall()
+            events |= {row[0]: row for row in said}
     found = [_happening(place, events, entries, moves) for place in places]
     return page_of(
         found,
@@ -167,13 +182,15 @@ def _happening(
     entries: Sequence[EntryRecord],
     moves: Sequence[Any],
 ) -> Happening:
-    at, event_id, is_time = place
+    at, event_id, what = place
+    if what == "consent":
+        return _consent(at, events[event_id])
     changes = tuple(
         TierChange(before, after, cause)
         for moved_at, about, before, after, cause in moves
         if about == event_id and moved_at == at
     )
-    if is_time:
+    if what == "time":
         own = tuple(one for one in entries if one.event_id is None and one.effective_at == at)
         version = own[0].version if own else 0
         return Happening(
@@ -197,4 +214,26 @@ def _happening(
         outcomes=tuple(orjson.loads(answer).get("rules", ())),
         entries=tuple(one for one in entries if one.event_id == event_id),
         moves=changes,
+    )
+
+
+def _consent(at: Instant, row: Sequence[Any]) -> Happening:
+    consent_id, purpose, channel, given, actor_name = row
+    attributes = {"purpose": purpose, "channel": channel, "given": given}
+    return Happening(
+        event_id=consent_id,
+        kind="consent",
+        at=at,
+        recorded_at=at,
+        zone="UTC",
+        version=0,
+        source="",
+        external_id="",
+        store="",
+        staff=actor_name,
+        body=None,
+        attributes=attributes,
+        outcomes=(),
+        entries=(),
+        moves=(),
     )

@@ -214,6 +214,9 @@ def test_consents_are_given_and_withdrawn(world: World) -> None:
         ("news_and_offers", "email", True, "Manager"),
         ("news_and_offers", "email", False, "Manager"),
     ]
+    timeline = opened(browser, address(world, rest="timeline/")).words
+    assert "Agreed to: News and offers, by e-mail" in timeline
+    assert "No longer agreed to: News and offers, by e-mail" in timeline
     actions = world.rows("SELECT action FROM trail WHERE action LIKE 'consent%%' ORDER BY trail_id")
     assert actions == [("consent_given",), ("consent_withdrawn",)]
 

@@ -10,8 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from habitue.domain.consents import Channel, Purpose
 from habitue.domain.events import QUANTITY_SCALE, Adjustment, Purchase, Redemption
 from habitue.interfaces.texts import formats
+from habitue.interfaces.web.consents import CHANNELS, PURPOSES
 from habitue.interfaces.web.lexicons import Lexicons
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.interfaces.web.words.lines import Explained, explain, total_text, why_not
@@ -93,7 +95,7 @@ def stories(
 def _story(happening: Happening, words: Lexicons, stores: dict[str, str]) -> Story:
     lexicon = words.of(happening.version)
     body = happening.body
-    zone = lexicon.programme.zone if happening.kind == "time" else happening.zone
+    zone = happening.zone if happening.body is not None else lexicon.programme.zone
     return Story(
         kind=happening.kind,
         title=_title(happening),
@@ -131,9 +133,21 @@ def _story(happening: Happening, words: Lexicons, stores: dict[str, str]) -> Sto
 def _title(happening: Happening) -> str:
     if happening.kind == "time" and any(one.kind == "expire" for one in happening.entries):
         return _("Points expired")
+    if happening.kind == "consent":
+        return _consent(happening.attributes)
     if happening.kind == "time" and happening.moves:
         return _("The tier changed")
     return str(TITLES.get(happening.kind, TITLES["time"]))
+
+
+def _consent(said: dict[str, Any]) -> str:
+    what = {
+        "purpose": PURPOSES[Purpose(said["purpose"])],
+        "channel": CHANNELS[Channel(said["channel"])],
+    }
+    if said["given"]:
+        return _("Agreed to: %(purpose)s, %(channel)s") % what
+    return _("No longer agreed to: %(purpose)s, %(channel)s") % what
 
 
 def _paid(body: Purchase) -> int:

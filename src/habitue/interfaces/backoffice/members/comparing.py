@@ -48,7 +48,7 @@ def people_in_words(frame: Frame, preview: MergePreview) -> Part:
         return frame.stores.get(code or "", code or "")
 
     def known_by(*members: UUID) -> str:
-        return ", ".join(
+        return "\n".join(
             f"{KINDS.get(one.kind, one.kind)} {one.value}"
             for one in preview.identifiers
             if one.member_id in members

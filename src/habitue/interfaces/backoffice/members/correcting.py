@@ -21,6 +21,7 @@ from habitue.interfaces.web.forms import OnceForm, once
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.interfaces.web.words.lexicon import Lexicon
+from habitue.selectors.figures import main_currency
 from habitue.services.counter.correcting import (
     LONGEST_REASON,
     adjust_points,
@@ -109,7 +110,9 @@ def adjust(visit: Visit, member_id: UUID) -> HttpResponse:
     """Give or take points: first what it leads to is shown, then it is done."""
     frame = frame_of(visit, member_id)
     form = AdjustForm(
-        visit.request.POST or None, lexicon=frame.words.current, initial=once(visit.now)
+        visit.request.POST or None,
+        lexicon=frame.words.current,
+        initial={**once(visit.now), "currency": main_currency(frame.words.current.programme)},
     )
     context: dict[str, Any] = {"form": form}
     if visit.request.method == "POST" and form.is_valid():

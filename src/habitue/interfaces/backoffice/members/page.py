@@ -78,6 +78,7 @@ def timeline(visit: Visit, member_id: UUID) -> HttpResponse:
         "member_id": member_id,
         "programme_id": programme.programme_id,
         "code": frame.code,
+        "consents": True,
         "limit": PAGE,
     }
     try:
