@@ -113,8 +113,20 @@ def test_a_pin_says_who_serves(world: World) -> None:
     assert "Café du Quai" in page.words
     # At a till there is no choice of stores, and its session ends with it.
     assert "Le Marché" not in page.words
-    ((device,),) = world.rows("SELECT DISTINCT device_id IS NOT NULL FROM web_session")
-    assert device
+    ((bound,),) = world.rows("SELECT DISTINCT device_id IS NOT NULL FROM web_session")
+    assert bound
+
+
+def test_a_pin_says_when_the_till_was_seen(world: World) -> None:
+    pinned(world)
+    till = world.browser("till")
+    world.clock.advance(MINUTE)
+    till.post(WHO, {"pin": "4062"})
+    (device,) = list_devices(world.connection, actor=SYSTEM)
+    assert device.seen_at == world.clock.now() - MINUTE
+    till.post(WHO, {"pin": PIN})
+    (device,) = list_devices(world.connection, actor=SYSTEM)
+    assert device.seen_at == world.clock.now()
 
 
 def test_wrong_pins_open_nothing_and_run_out(world: World) -> None:

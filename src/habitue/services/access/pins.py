@@ -19,7 +19,7 @@ from habitue.domain.access import Actor, Permission, Role
 from habitue.domain.access.pins import check_pin
 from habitue.domain.access.trail import Action
 from habitue.domain.errors import Code, Refusal
-from habitue.kit.instants import Instant
+from habitue.kit.instants import Instant, datetime_of
 from habitue.selectors.staff import get_staff
 from habitue.services.access.rights import require
 from habitue.services.access.throttling import count_attempt, forgive_attempt
@@ -80,7 +80,7 @@ def find_staff_by_pin(
     """Who serves: the colleague of this store with this PIN.
 
     Refuses ``RATE_LIMITED`` after some wrong ones at this till, and ``WRONG_PIN``.  Only wrong ones
-    count in the end.
+    count in the end.  Notes when the till was seen.
     """
     key = f"pin {device_id}"
     for limit, seconds in _WRONG:
@@ -95,6 +95,9 @@ def find_staff_by_pin(
         raise Refusal(Code.WRONG_PIN, "pin")
     for _limit, seconds in _WRONG:
         forgive_attempt(connection, key=f"{key} {seconds}", seconds=seconds, now=now)
+    connection.execute(
+        "UPDATE device SET seen_at = %s WHERE device_id = %s", [datetime_of(now), device_id]
+    )
     found: UUID = row[0]
     return found
 
