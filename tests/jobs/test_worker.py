@@ -85,6 +85,75 @@ def test_a_duty_that_takes_long_rests_long(database: DatabaseForTests) -> None:
     worker._disconnect()
 
 
+def test_what_is_done_in_parts_comes_again_after_its_rest(database: DatabaseForTests) -> None:
+    clock = FixedClock(DAY)
+    left = [2, 1, 0]
+
+    def part(_connection: psycopg.Connection[Any], _clock: Clock) -> int:
+        clock.advance(SECOND)
+        return left.pop(0)
+
+    worker = Worker(lambda: database.connect(autocommit=True), clock)
+    duty = Duty("part", MINUTE, part, in_parts=True)
+    assert worker._do(duty) == DAY + 6 * SECOND
+    assert worker._do(duty) == DAY + 7 * SECOND
+    assert worker._do(duty) == DAY + 2 * SECOND + MINUTE
+    broken = Duty("broken", MINUTE, lambda *_: 1 // 0, in_parts=True)
+    assert worker._do(broken) == clock.now() + MINUTE
+    worker._disconnect()
+
+
+def test_figures_are_settled_while_a_great_many_are_booked(
+    till: Till, database: DatabaseForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("habitue.jobs.schedule.BOOKED_AT_ONCE", 2)
+    for number in range(7):
+        till.enrol(f"CARD000{number}")
+        till.ok(till.purchase(f"CARD000{number}", "10.00"))
+    till.clock.advance(400 * DAY)
+    done: list[str] = []
+    over: list[threading.Event] = []
+
+    def watched(duty: Duty) -> Duty:
+        def work(connection: psycopg.Connection[Any], clock: Clock) -> object:
+            answer = duty.work(connection, clock)
+            till.clock.advance(SECOND)
+            done.append(duty.name.partition(" ")[0])
+            if done.count("book") == 5:
+                over[0].set()
+            return answer
+
+        return Duty(duty.name, duty.every, work, in_parts=duty.in_parts)
+
+    worker = Worker(
+        lambda: database.connect(autocommit=True),
+        till.clock,
+        duties=[watched(duty) for duty in DUTIES],
+        longest_pause=SECOND,
+    )
+    worker.over = _Passing(till.clock)
+    over.append(worker.over)
+    worker.run()
+    # Four parts with somebody in them, and one that finds nobody any more.
+    between = done[done.index("book") :]
+    assert (between.count("book"), between.count("settle") >= 3) == (5, True), done
+    assert till.rows("SELECT count(*) FROM member_state WHERE next_due_at <= %s",
+                     [datetime_of(till.clock.now())]) == [(0,)]  # fmt: skip
+
+
+class _Passing(threading.Event):
+    """Whoever waits for it lets a clock go on, and does not wait."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Let the clock go on."""
+        self.clock.advance(int((timeout or 0) * SECOND) + 1)
+        return self.is_set()
+
+
 def test_a_worker_waits_for_a_database_that_is_not_there(database: DatabaseForTests) -> None:
     tries: list[int] = []
     over: list[threading.Event] = []

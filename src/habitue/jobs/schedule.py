@@ -34,13 +34,20 @@ class Purge(Protocol):
 class Duty:
     """Something to be done again and again, ``every`` so often; one that takes long comes seldom.
 
-    ``work`` answers what was done, for the log of whoever wants to know.
+    ``work`` answers what was done, for the log of whoever wants to know.  One ``in_parts`` does a
+    part at a time: as long as something was done it comes again after its rest, and lets the others
+    do theirs meanwhile.
     """
 
     name: str
     every: Instant
     work: Callable[[Connection, Clock], object]
+    in_parts: bool = False
 
+
+# Points of all members may expire at one midnight.  Their states are locked while they are booked,
+# and figures must be settled in between, or pages would have to reckon with all of them.
+BOOKED_AT_ONCE: Final = 250
 
 PURGES: Final[tuple[Purge, ...]] = (forget_answers, purge_expired)
 
@@ -50,10 +57,7 @@ def _settle(connection: Connection, clock: Clock) -> object:
 
 
 def _book(connection: Connection, clock: Clock) -> int:
-    booked = 0
-    while advanced := book_due(connection, clock=clock):
-        booked += advanced
-    return booked
+    return book_due(connection, clock=clock, limit=BOOKED_AT_ONCE)
 
 
 def _purge(connection: Connection, clock: Clock) -> int:
@@ -62,6 +66,6 @@ def _purge(connection: Connection, clock: Clock) -> int:
 
 DUTIES: Final = (
     Duty("settle figures", 3 * SECOND, _settle),
-    Duty("book what has become true", 3 * MINUTE, _book),
+    Duty("book what has become true", 3 * MINUTE, _book, in_parts=True),
     Duty("purge what has expired", HOUR, _purge),
 )

@@ -61,6 +61,7 @@ class Worker:
     def _do(self, duty: Duty) -> Instant:
         """Do a duty; answers when it is due again."""
         begun = self.clock.now()
+        every = duty.every
         try:
             done = duty.work(self._connected(), self.clock)
         except psycopg.Error as error:
@@ -71,8 +72,10 @@ class Worker:
             self._disconnect()
         else:
             _log.debug("%s: %s", duty.name, done)
+            if duty.in_parts and done:
+                every = 0
         took = max(self.clock.now() - begun, 0)
-        return begun + max(duty.every, (1 + _RESTS) * took)
+        return begun + max(every, (1 + _RESTS) * took)
 
     def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
