@@ -73,7 +73,8 @@ def bench_pages(server: BenchServer, conditions: Conditions) -> Result:
             tokens = {kind: _link(connection, conditions, kind, sample) for kind in _KINDS}
         database.settle()
         choose = Random(conditions.seed)  # noqa: S311 - data for measuring, not secret.
-        with serving_process(database, workers=1) as (_, port):
+        # What has become due since is a worker's, and is not what is measured here.
+        with serving_process(database, "--no-worker", workers=1) as (_, port):
             for kind, token in tokens.items():
                 browser = Browser(HOST, port)
                 browser.enter(token)

@@ -175,12 +175,12 @@ def serving(database: BenchDatabase, conditions: Conditions, *, members: int) ->
 
 @contextmanager
 def serving_process(
-    database: BenchDatabase, *, workers: int
+    database: BenchDatabase, *options: str, workers: int
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """A server on a database, and its port; ended at the end."""
     port = free_port()
     arguments = database.arguments(
-        "serve", "--host", HOST, "--port", str(port), "--workers", str(workers)
+        "serve", "--host", HOST, "--port", str(port), "--workers", str(workers), *options
     )
     words = database.server.home / "serve.log"
     with words.open("wb") as log:
