@@ -103,6 +103,8 @@
   if (keypad) {
     const pin = keypad.closest("form").querySelector("input[type=password]");
     keypad.hidden = false;
+    // The keys take no focus, so that fingers and keyboard can take turns.
+    keypad.addEventListener("mousedown", (event) => event.preventDefault());
     keypad.addEventListener("click", (event) => {
       const digit = event.target.closest("[data-digit]");
       if (digit && pin.value.length < pin.maxLength) pin.value += digit.dataset.digit;
