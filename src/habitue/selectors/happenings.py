@@ -15,7 +15,12 @@ from habitue.data.bulk import micros
 from habitue.domain.events import Body, body_from_payload
 from habitue.kit.instants import Instant
 from habitue.kit.paging import Page, decode_moment, page_of
-from habitue.selectors.ledger import EntryRecord, entry_of
+from habitue.selectors.ledger import (
+    LOT_AND_ANSWERED,
+    LOT_AND_ANSWERED_JOINS,
+    EntryRecord,
+    entry_of,
+)
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -39,6 +44,7 @@ class Happening:
     ``outcomes`` are the rules that were considered.  Where only time passed, ``kind`` is ``time``
     and there is neither body nor source.  Where the member agreed to something or took it back,
     ``kind`` is ``consent``, and ``attributes`` say to what (``purpose``, ``channel``, ``given``).
+    ``answered`` is the purchase that a return takes from, where it names one of this member.
     """
 
     event_id: UUID | None
@@ -56,6 +62,7 @@ class Happening:
     outcomes: tuple[dict[str, Any], ...]
     entries: tuple[EntryRecord, ...]
     moves: tuple[TierChange, ...]
+    answered: Body | None = None
 
     @property
     def changes(self) -> dict[str, int]:
@@ -102,8 +109,9 @@ _EVENTS: Final = (
 _ENTRIES: Final = f"""
 SELECT e.entry_id, %(code)s, e.currency, e.lot_id, e.kind, e.amount, {micros("e.effective_at")},
        {micros("e.recorded_at")}, e.event_id, e.recorded_by, e.version_number, e.rule, e.against,
-       e.reason::text, NULL, NULL, NULL
+       e.reason::text, NULL, NULL, NULL, {LOT_AND_ANSWERED}
 FROM entry e
+{LOT_AND_ANSWERED_JOINS}
 WHERE e.member_id = %(member)s AND e.programme_id = %(programme)s
   AND (e.event_id = ANY(%(events)s)
        OR (e.event_id IS NULL AND e.effective_at >= 'epoch'::timestamptz
@@ -159,10 +167,12 @@ def list_happenings(
             return Page((), None)
         ids = [event for _, event, _ in places if event is not None]
         span = {"from": places[-1][0], "until": places[0][0], "events": ids}
-        events = {
-            row[0]: row for row in rows.execute(_EVENTS.encode(), [member_id, ids]).fetchall()
-        }
         entries = [entry_of(row) for row in rows.execute(_ENTRIES.encode(), {**who, **span})]
+        answered = [entry.against for entry in entries if entry.against is not None]
+        events = {
+            row[0]: row
+            for row in rows.execute(_EVENTS.encode(), [member_id, [*ids, *answered]]).fetchall()
+        }
         moves = rows.execute(_MOVES.encode(), {**who, **span}).fetchall()
         if consents:
             said = rows.execute(_CONSENTS.encode(), [member_id, ids]).fetchall()
@@ -198,6 +208,7 @@ def _happening(
         )
     _, kind, source, external_id, version, recorded_at, payload, answer = events[event_id]
     said = orjson.loads(payload)
+    own = tuple(one for one in entries if one.event_id == event_id)
     return Happening(
         event_id=event_id,
         kind=kind,
@@ -212,9 +223,19 @@ def _happening(
         body=body_from_payload(kind, said["body"]),
         attributes=said.get("attributes", {}),
         outcomes=tuple(orjson.loads(answer).get("rules", ())),
-        entries=tuple(one for one in entries if one.event_id == event_id),
+        entries=own,
         moves=changes,
+        answered=_answered(kind, own, events),
     )
+
+
+def _answered(kind: str, entries: Sequence[EntryRecord], events: dict[UUID, Any]) -> Body | None:
+    """The purchase that a return answers, as its lines name it."""
+    named = {one.against for one in entries if one.kind == "reverse" and one.against in events}
+    if kind != "return" or len(named) != 1:
+        return None
+    _, about, _, _, _, _, payload, _ = events[named.pop()]
+    return body_from_payload(about, orjson.loads(payload)["body"])
 
 
 def _consent(at: Instant, row: Sequence[Any]) -> Happening:

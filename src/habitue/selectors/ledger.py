@@ -27,7 +27,9 @@ class EntryRecord:
 
     ``event_id`` is the event that it is about (``None``: only time passed), with the natural key
     and the kind of it; ``recorded_by`` is the event whose recording posted it.  Where the two
-    differ, the line is a correction.
+    differ, the line is a correction.  ``lot_opened_at`` and ``lot_expires_at`` are those of the lot
+    that it changes, ``against_at`` is when the purchase or redemption was that it answers; ``None``
+    where there is none.
     """
 
     entry_id: UUID
@@ -47,6 +49,9 @@ class EntryRecord:
     event_kind: str | None
     source: str | None
     external_id: str | None
+    lot_opened_at: Instant | None = None
+    lot_expires_at: Instant | None = None
+    against_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,23 @@ class EventRecord:
     answer: dict[str, Any]
 
 
+# The dates of a line's lot and of the event that it answers, as the last columns of a line.
+LOT_AND_ANSWERED: Final = (
+    f"{micros('l.opened_at')}, {micros('l.expires_at')}, {micros('o.occurred_at')}"
+)
+LOT_AND_ANSWERED_JOINS: Final = """
+LEFT JOIN lot l ON l.member_id = e.member_id AND l.lot_id = e.lot_id
+LEFT JOIN ledger_event o ON o.member_id = e.member_id AND o.event_id = e.against
+"""
+
 _ENTRIES: Final = f"""
 SELECT e.entry_id, p.code, e.currency, e.lot_id, e.kind, e.amount, {micros("e.effective_at")},
        {micros("e.recorded_at")}, e.event_id, e.recorded_by, e.version_number, e.rule, e.against,
-       e.reason::text, v.kind, v.source, v.external_id
+       e.reason::text, v.kind, v.source, v.external_id, {LOT_AND_ANSWERED}
 FROM entry e
 JOIN programme p ON p.programme_id = e.programme_id
 LEFT JOIN ledger_event v ON v.member_id = e.member_id AND v.event_id = e.event_id
+{LOT_AND_ANSWERED_JOINS}
 WHERE e.member_id = %(member)s
   AND (%(programme)s::text IS NULL OR p.code = %(programme)s)
   AND (%(currency)s::text IS NULL OR e.currency = %(currency)s)

@@ -54,7 +54,7 @@ def test_lines_are_told_and_filtered(
         "+37 points 157",
         "−37 points 120",
         "Why +37 points?",
-        "1 point for each €1.00",
+        "1 point for each €1, on €",
         "By version 1 of the programme. till r2",
     ],
 )
@@ -107,7 +107,7 @@ def test_the_ledger_as_a_file(busy: World) -> None:
         ("Points", "37", "157"),
         ("Points", "120", "120"),
     ]
-    assert "1 point for each €1.00" in found[-1]["Why"]
+    assert "1 point for each €1, on €" in found[-1]["Why"]
     assert [row["Change"] for row in lines(busy, "ledger.csv?kind=earn&currency=points")] == [
         "37",
         "120",

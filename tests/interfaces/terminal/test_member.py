@@ -36,7 +36,7 @@ def test_who_stands_there_and_what_they_hold(world: World) -> None:
         "To Gold: purchases of €180 more.",
         "Purchase · €120.00",
         "+120 points",
-        "1 point for each €1.00",
+        "1 point for each €1, on €",
     ):
         assert words in page.words, words
 

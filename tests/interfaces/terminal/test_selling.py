@@ -51,7 +51,7 @@ def test_a_purchase_is_told_at_once(world: World) -> None:
         "+37 points",
         "New balance: 157 points.",
         "To Gold: purchases of €142.60 more.",
-        "1 point for each €1.00",
+        "1 point for each €1, on €",
         "Exactly 37.4 points, rounded down.",
     ):
         assert words in page.words, words

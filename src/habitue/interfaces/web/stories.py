@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from habitue.domain.consents import Channel, Purpose
-from habitue.domain.events import QUANTITY_SCALE, Adjustment, Purchase, Redemption
+from habitue.domain.events import QUANTITY_SCALE, Adjustment, Purchase, Redemption, Return
+from habitue.domain.events import Line as BoughtLine
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.consents import CHANNELS, PURPOSES
 from habitue.interfaces.web.lexicons import Lexicons
 from habitue.interfaces.web.words.lexicon import Lexicon
-from habitue.interfaces.web.words.lines import Explained, explain, total_text, why_not
+from habitue.interfaces.web.words.lines import Explained, explain, total_text
+from habitue.interfaces.web.words.misses import why_not
 from habitue.kit.instants import datetime_of
 from habitue.selectors.happenings import Happening
 
@@ -109,7 +111,7 @@ def _story(happening: Happening, words: Lexicons, stores: dict[str, str]) -> Sto
             Change(total_text(units, code, lexicon), units > 0)
             for code, units in happening.changes.items()
         ),
-        lines=_lines(body, lexicon) if isinstance(body, Purchase) else (),
+        lines=_lines(happening, lexicon),
         reasons=tuple(
             Reason(
                 total_text(entry.amount, entry.currency, words.of(entry.version)),
@@ -162,15 +164,36 @@ def _note(body: Any) -> str:
     return ""
 
 
-def _lines(body: Purchase, lexicon: Lexicon) -> tuple[Line, ...]:
-    return tuple(
-        Line(
-            line.name or line.product,
-            _quantity(line.quantity, lexicon.language),
-            lexicon.money(line.amount),
-        )
-        for line in body.lines
+def _lines(happening: Happening, lexicon: Lexicon) -> tuple[Line, ...]:
+    """What was bought; of a return, what came back of it."""
+    body = happening.body
+    if isinstance(body, Purchase):
+        return tuple(_line(line, line.quantity, line.amount, lexicon) for line in body.lines)
+    if isinstance(body, Return):
+        return tuple(_returned(body, happening.answered, lexicon))
+    return ()
+
+
+def _line(line: BoughtLine, quantity: int | None, amount: int | None, lexicon: Lexicon) -> Line:
+    return Line(
+        line.name or line.product,
+        "" if quantity is None else _quantity(quantity, lexicon.language),
+        "" if amount is None else lexicon.money(amount),
     )
+
+
+def _returned(body: Return, answered: Any, lexicon: Lexicon) -> Iterator[Line]:
+    """The lines that a return names, as the purchase names them; all of it where it names none."""
+    bought = answered.lines if isinstance(answered, Purchase) else ()
+    if not body.lines:
+        for line in bought:
+            yield _line(line, line.quantity, None, lexicon)
+    for back in body.lines:
+        named = [one for one in bought if back.line == one.line or back.product == one.product]
+        if named:
+            yield _line(named[0], back.quantity, back.amount, lexicon)
+        elif back.product:
+            yield _line(BoughtLine("", back.product, 0, 0), back.quantity, back.amount, lexicon)
 
 
 def _quantity(thousandths: int, language: str) -> str:

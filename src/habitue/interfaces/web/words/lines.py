@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from habitue.domain.programme.model import Programme, Rate, Rule
-from habitue.interfaces.web.words.conditions import clause
+from habitue.interfaces.web.words.gains import gain_sentences
 from habitue.interfaces.web.words.lexicon import Lexicon
+from habitue.interfaces.web.words.limits import first_day, last_day
+from habitue.interfaces.web.words.points import expiry_text
 from habitue.selectors.ledger import EntryRecord
 
 KINDS: Final[dict[str, Promise]] = {
@@ -31,12 +32,6 @@ KINDS: Final[dict[str, Promise]] = {
     "transfer_in": pgettext_lazy("kind of ledger line", "Received"),
     "write_off": pgettext_lazy("kind of ledger line", "Written off"),
 }
-_ROUNDED: Final[dict[str, Promise]] = {
-    "floor": gettext_lazy("Exactly %(exact)s, rounded down."),
-    "ceil": gettext_lazy("Exactly %(exact)s, rounded up."),
-    "half_up": gettext_lazy("Exactly %(exact)s, rounded to the nearest."),
-    "half_even": gettext_lazy("Exactly %(exact)s, rounded to the nearest."),
-}
 _PLAIN: Final[dict[str, Promise]] = {
     "redeem": gettext_lazy("Points were spent; the ones that expire first go first."),
     "restore": gettext_lazy("The points went back to where they had come from."),
@@ -49,6 +44,8 @@ _PLAIN: Final[dict[str, Promise]] = {
         "They came from another membership, with the dates that they had there."
     ),
 }
+# The kinds of lines for which it matters when the points had been earned.
+_OF_LOTS: Final = frozenset({"redeem", "restore", "expire", "activate"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,133 +71,58 @@ def _rule_name(entry: EntryRecord, lexicon: Lexicon) -> str:
 
 
 def _why(entry: EntryRecord, lexicon: Lexicon) -> Iterator[str]:
-    rule = _rule(lexicon.programme, entry.rule)
     if entry.kind == "earn":
-        yield from _earned(entry, rule, lexicon)
+        yield from gain_sentences(entry, lexicon)
     elif entry.kind == "reverse":
         yield from _reversed(entry, lexicon)
     elif entry.kind == "adjust":
         text = str(entry.reason.get("text", ""))
         if text:
             yield _("Reason: %(reason)s") % {"reason": text}
-    elif entry.kind in _PLAIN:
+    else:
         yield str(_PLAIN[entry.kind])
+        if entry.kind in _OF_LOTS:
+            yield from _of_lot(entry, lexicon)
         if entry.reason.get("merged"):
             yield _("Two memberships of the same person became one.")
     if entry.event_id is not None and entry.recorded_by != entry.event_id:
         yield _("Corrected when something that had happened before became known later.")
 
 
-def _earned(entry: EntryRecord, rule: Rule | None, lexicon: Lexicon) -> Iterator[str]:
-    exact = str(entry.reason.get("exact", ""))
-    if (entry.rule or "").startswith("tier:"):
-        yield _tier_factor((entry.rule or "").removeprefix("tier:"), lexicon)
-    elif rule is not None:
-        yield from _gift(entry, rule, lexicon)
-    currency = lexicon.programme.points.get(entry.currency)
-    if exact and exact != str(entry.amount) and currency is not None:
-        yield str(_ROUNDED[currency.rounding]) % {
-            "exact": lexicon.exact_points(exact, entry.currency)
-        }
-    for cap in entry.reason.get("caps", ()):
-        yield cap_sentence(str(cap))
-
-
-def _tier_factor(code: str, lexicon: Lexicon) -> str:
-    tiers = lexicon.programme.tiers
-    for tier in tiers.tiers if tiers is not None else ():
-        if tier.code == code:
-            return _("The tier %(tier)s multiplies by %(factor)s.") % {
-                "tier": lexicon.tier(code),
-                "factor": lexicon.fraction(tier.multiply),
-            }
-    return ""
-
-
-def _gift(entry: EntryRecord, rule: Rule, lexicon: Lexicon) -> Iterator[str]:
-    if rule.multiply is not None:
-        yield _("What else was earned, × %(factor)s.") % {"factor": lexicon.fraction(rule.multiply)}
-    for give in rule.gives:
-        if give.currency != entry.currency:
-            continue
-        if isinstance(give, Rate):
-            yield _("%(points)s for each %(amount)s.") % {
-                "points": lexicon.exact_points(give.units, give.currency),
-                "amount": lexicon.money(give.per),
-            }
-        elif rule.each is not None:
-            yield _("%(points)s for each piece, where %(condition)s.") % {
-                "points": lexicon.points(give.units, give.currency),
-                "condition": clause(rule.each.source, lexicon, of_line=True),
-            }
-        elif give.units != entry.amount:
-            yield _("The rule gives %(points)s.") % {
-                "points": lexicon.points(give.units, give.currency)
-            }
-    if rule.when is not None:
-        yield _("Because %(condition)s.") % {"condition": clause(rule.when.source, lexicon)}
-
-
-def cap_sentence(cap: str) -> str:
-    """What a cap of the engine's explanation means."""
-    if cap.startswith("budget"):
-        return _("The budget of this offer was used up, so less was given.")
-    if cap == "balance ceiling":
-        return _("The balance has a ceiling, so less was given.")
-    if cap == "never below zero":
-        return _("A factor below one takes no more than what was given.")
-    if cap.endswith("times"):
-        return _("The offer applies only so often, so nothing more was given.")
-    return _("The offer gives only so much, so less was given.")
+def _of_lot(entry: EntryRecord, lexicon: Lexicon) -> Iterator[str]:
+    """When the points had been earned, and how long they are or were good."""
+    if entry.lot_opened_at is None:
+        return
+    values = {
+        "earned": first_day(entry.lot_opened_at, lexicon),
+        "last": last_day(entry.lot_expires_at, lexicon),
+    }
+    if entry.lot_expires_at is None:
+        yield _("They had been earned on %(earned)s.") % values
+        currency = lexicon.programme.points.get(entry.currency)
+        if entry.kind == "expire" and currency is not None:
+            yield expiry_text(currency.expiry, lexicon)
+    else:
+        yield _("They had been earned on %(earned)s and were good until %(last)s.") % values
 
 
 def _reversed(entry: EntryRecord, lexicon: Lexicon) -> Iterator[str]:
     if entry.rule == "return:average":
         yield _("Something was returned without its receipt; it counts at the average.")
         return
+    if entry.against_at is None:
+        yield _("Something was returned, or the purchase was undone.")
+    else:
+        yield _("Something that was bought on %(day)s was returned, or the purchase undone.") % {
+            "day": first_day(entry.against_at, lexicon)
+        }
     kept = entry.reason.get("kept")
-    yield _("Something was returned, or the purchase was undone.")
     if isinstance(kept, int):
         yield _("What is left of the purchase still earns %(points)s by this rule.") % {
             "points": lexicon.points(kept, entry.currency)
         }
-
-
-def _rule(programme: Programme, code: str | None) -> Rule | None:
-    return next((rule for rule in programme.rules if rule.rule == code), None)
-
-
-def why_not(outcomes: Sequence[Mapping[str, Any]], lexicon: Lexicon) -> list[tuple[str, str]]:
-    """The rules that did not apply to a purchase, each with the reason; what is over, not yet
-    begun or switched off is left out: nobody expects it."""
-    found = []
-    for outcome in outcomes:
-        blocked = str(outcome.get("blocked", ""))
-        if outcome.get("fired") or not blocked:
-            continue
-        sentence = _blocked(blocked, outcome, lexicon)
-        if sentence:
-            found.append((lexicon.rule(str(outcome["rule"])), sentence))
-    return found
-
-
-def _blocked(blocked: str, outcome: Mapping[str, Any], lexicon: Lexicon) -> str:
-    rule = _rule(lexicon.programme, str(outcome["rule"]))
-    if blocked == "condition" and rule is not None and rule.when is not None:
-        return _("It would need that %(condition)s.") % {
-            "condition": clause(rule.when.source, lexicon)
-        }
-    if blocked == "no line matches" and rule is not None:
-        chosen = rule.each or rule.lines
-        source = chosen.source if chosen is not None else {}
-        return _("Nothing on the receipt for which %(condition)s.") % {
-            "condition": clause(source, lexicon, of_line=True)
-        }
-    if blocked.startswith("group"):
-        return _("Another offer of this kind counted instead.")
-    if blocked.startswith("stopped"):
-        return _("A rule before it ended the reckoning.")
-    return ""
+    if entry.lot_id is None and entry.amount < 0:
+        yield _("It was spent before: what is earned next makes up for it.")
 
 
 def total_text(units: int, currency: str, lexicon: Lexicon) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from habitue.domain.programme.model import (
     ExpiresAfter,
@@ -52,11 +52,11 @@ _ROUNDING: Final[dict[str, Promise]] = {
     ),
 }
 _ACTIVITIES: Final[dict[str, Promise]] = {
-    "purchase": gettext_lazy("a purchase"),
-    "visit": gettext_lazy("a visit"),
-    "enrolment": gettext_lazy("joining"),
-    "redemption": gettext_lazy("spending points"),
-    "adjustment": gettext_lazy("a correction"),
+    "purchase": pgettext_lazy("activity", "a purchase"),
+    "visit": pgettext_lazy("activity", "a visit"),
+    "enrolment": pgettext_lazy("activity", "joining"),
+    "redemption": pgettext_lazy("activity", "spending points"),
+    "adjustment": pgettext_lazy("activity", "a correction"),
 }
 
 
