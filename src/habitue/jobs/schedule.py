@@ -47,7 +47,7 @@ class Duty:
 
 # Points of all members may expire at one midnight.  Their states are locked while they are booked,
 # and figures must be settled in between, or pages would have to reckon with all of them.
-BOOKED_AT_ONCE: Final = 250
+BOOKED_AT_ONCE: Final = 100
 
 PURGES: Final[tuple[Purge, ...]] = (forget_answers, purge_expired)
 

@@ -6,6 +6,7 @@ every number on a page is as consistent as that of a small house.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ from habitue.services.intake import Envelope, record
 
 _BATCH: Final = 1_000
 _NAMES_AT_ONCE: Final = 20_000
+_OLDEST: Final = date(1950, 1, 1)
+_DAYS: Final = 50 * 365
 # Everybody's purchases lie in this stretch.
 PAST: Final[Instant] = 730 * DAY
 
@@ -110,7 +113,7 @@ def _rename(connection: Connection[Any], *, seed: int) -> None:
                 [name.given for name in names],
                 [name.family for name in names],
                 [folded_name(name.given, name.family, "") for name in names],
-                [f"19{random.randrange(50, 100)}-01-01" for _ in names],
+                [(_OLDEST + timedelta(random.randrange(_DAYS))).isoformat() for _ in names],
             ],
         )
         connection.commit()
