@@ -81,7 +81,11 @@ def test_names_are_texts_whatever_they_are(world: World) -> None:
     assert b"&lt;script&gt;alert(1)" in answer.content
 
 
-@pytest.mark.parametrize("done", ["x", "a" * 3000, "<script>", "%00", uuid4().hex])
+@pytest.mark.parametrize(
+    "done",
+    ["x", "a" * 3000, "<script>", "%00", uuid4().hex],
+    ids=["short", "long", "script", "nul", "unknown"],
+)
 def test_what_was_not_done_is_not_told(world: World, done: str) -> None:
     answer = at_till(world).get(f"{at(world)}?done={done}")
     assert answer.status_code == 200
