@@ -48,7 +48,7 @@ def bench(
         list[str] | None,
         typer.Argument(
             help=f"What to measure: {', '.join(BENCHES)}. All of them, in this order, if left out; "
-            "that takes about 40 minutes, most of it for `growth`.",
+            "that takes about an hour, most of it for `growth`, `figures` and `pages`.",
         ),
     ] = None,
     quick: Annotated[
