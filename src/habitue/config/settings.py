@@ -178,6 +178,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Habitué"
+MFA_FORMS = {
+    "authenticate_webauthn": "habitue.interfaces.entrance.passkeys.Authenticate",
+    "login_webauthn": "habitue.interfaces.entrance.passkeys.Login",
+    "reauthenticate_webauthn": "habitue.interfaces.entrance.passkeys.Reauthenticate",
+    "add_webauthn": "habitue.interfaces.entrance.passkeys.Add",
+}
 # What is counted against guessing is counted by all processes together.
 CACHES = {
     "default": {

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from habitue.domain.access import Actor, Kind
 from habitue.domain.access.trail import Action
+from habitue.domain.errors import Refusal
+from habitue.interfaces.entrance.failures import refused
+from habitue.interfaces.texts.catalogue import LANGUAGES
 from habitue.interfaces.web.actors import caller_of, note_browser
 from habitue.interfaces.web.house import pages_house
-from habitue.interfaces.web.middleware import speak
+from habitue.interfaces.web.middleware import chosen_language, speak
+from habitue.services.access.staff import set_password
 from habitue.services.trail import note_in_trail
 
 # Everybody sees that they are in or out; a notice would only be in the way.
@@ -60,12 +67,32 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
                 subject_name=str(credentials.get("email", ""))[:100],
             )
 
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Give a colleague another password: every session ends, but for the one that is here."""
+        house = pages_house()
+        with house.connection() as connection:
+            set_password(connection, staff_id=user.pk, password=password, now=house.clock.now())
+        # The session that stays is sealed with the password as it is stored now.
+        user.refresh_from_db()
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link of a message: under the public address, where the house has one."""
+        url = super().get_reset_password_from_key_url(key)
+        origin = pages_house().origin
+        return f"{origin}{urlsplit(url).path}" if origin else str(url)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send one of allauth's messages in our words."""
+        """Send one of allauth's messages in our words, in the language of who reads it."""
         words = {**context, "email": email}
-        subject = render_to_string(f"{template_prefix}_subject.txt", words)
-        text = render_to_string(f"{template_prefix}_message.txt", words)
-        pages_house().mailer.send(to=email, subject=" ".join(subject.split()), text=text)
+        language = getattr(context.get("user"), "language", "")
+        spoken = language if language in LANGUAGES else chosen_language(self.request)
+        with translation.override(spoken):
+            subject = render_to_string(f"{template_prefix}_subject.txt", words)
+            text = render_to_string(f"{template_prefix}_message.txt", words)
+        try:
+            pages_house().mailer.send(to=email, subject=" ".join(subject.split()), text=text)
+        except Refusal as refusal:
+            raise ImmediateHttpResponse(refused(self.request, refusal)) from None
 
     def add_message(
         self,

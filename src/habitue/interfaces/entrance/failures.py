@@ -8,8 +8,11 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from habitue.domain.errors import Refusal
+from habitue.interfaces.web.refusals import status_of, words_of
 
 _WORDS: Final[dict[HTTPStatus, tuple[Promise, Promise]]] = {
     HTTPStatus.BAD_REQUEST: (
@@ -65,6 +68,14 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token, or with another one's."""
     del reason
     return _page(request, HTTPStatus.FORBIDDEN, _FORGED)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """What a service refused while a page that is not ours was at work."""
+    language = (get_language() or "en").split("-")[0]
+    context = {"words": words_of(refusal, language=language), "code": refusal.code.value}
+    text = render_to_string("web/refused.html", context, request=request)
+    return HttpResponse(text, status=status_of(refusal))
 
 
 def _page(

@@ -5,10 +5,13 @@ Opening a link does nothing yet: programs that look at mail open links too.  A b
 
 from __future__ import annotations
 
+from allauth.account.adapter import get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
-from django.contrib.auth import login as django_login
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -16,13 +19,11 @@ from habitue.domain.access import Actor
 from habitue.domain.errors import Code, Refusal
 from habitue.interfaces.entrance.door import ENTRANCE
 from habitue.interfaces.entrance.forms import FirstPasswordForm
-from habitue.interfaces.web.actors import note_browser, sign_member_in
+from habitue.interfaces.web.actors import sign_member_in
 from habitue.interfaces.web.visits import Visit
 from habitue.selectors.actors import actor_of_member, actor_of_staff
 from habitue.services.access.links import Link, read_link, use_link
 from habitue.services.access.staff import set_password
-
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @sensitive_post_parameters("password", "again")
@@ -76,6 +77,9 @@ def _let_in(visit: Visit, link: Link, actor: Actor) -> HttpResponse:
     user = AuthenticationBackend().get_user(actor.id)
     if user is None:
         raise Refusal(Code.LINK_NOT_VALID)
-    django_login(visit.request, user, backend=_BACKEND)
-    note_browser(visit.request)
+    if link.purpose == "invitation" and is_mfa_enabled(user):
+        # A link stands for the password alone.
+        messages.success(visit.request, _("The password was saved. Sign in with it."))
+        return HttpResponseRedirect(reverse("account_login"))
+    get_adapter(visit.request).login(visit.request, user)
     return HttpResponseRedirect(reverse("root"))
