@@ -111,6 +111,19 @@ def test_a_purchase_line_by_line(world: World) -> None:
     assert points(world) == 144
 
 
+def test_lines_are_shown_to_whoever_asks(world: World) -> None:
+    till = at_till(world)
+    for path in (at(world), f"{HOME}sale/"):
+        page = opened(till, path)
+        assert "name_1" not in page.form(button=RECORD).fields
+        fields = opened(till, page.links["Line by line"]).form(button=RECORD).fields
+        assert {"amount", "name_1", "category_6", "pieces_6", "amount_6"} <= set(fields)
+    # Also after a mistake, and then with what was typed.
+    page = read_page(sell(till, world))
+    assert page.links["Line by line"] == f"{at(world)}?lines=1"
+    assert "name_1" in read_page(sell(till, world, name_1="Beer")).form(button=RECORD).fields
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

@@ -72,13 +72,23 @@ def member_page(
         "birthday": birthday_note(found.birth_date, current.programme.zone, visit),
         "done": next((one for one in latest if done and one.story.external_id == done), None),
         "latest": latest,
-        "sale_form": sale_form or SaleForm(currency=shift.programme.currency, initial=fresh),
+        "sale_form": sale_form or new_sale(shift),
         "redeem_form": redeem_form or RedeemForm(currencies=currencies(shift), initial=fresh),
         "once": fresh["once"],
         "may_spend": may_spend(visit, member_id),
         "currency": shift.programme.currency,
     }
     return shift.render("member.html", context, status=status)
+
+
+def new_sale(shift: Shift) -> SaleForm:
+    """An empty form for a purchase, line by line where that is asked for."""
+    visit = shift.visit
+    return SaleForm(
+        currency=shift.programme.currency,
+        with_lines=bool(visit.request.GET.get("lines")),
+        initial=once(visit.now),
+    )
 
 
 def currencies(shift: Shift) -> list[tuple[str, str]]:

@@ -35,10 +35,14 @@ class AmountField(forms.DecimalField):
 
 
 class SaleForm(OnceForm):
-    """A purchase: an amount, or the lines of the receipt."""
+    """A purchase: an amount, or the lines of the receipt.
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    Lines are shown to whoever asks for them, ``with_lines``, and to whoever typed some.
+    """
+
+    def __init__(self, *args: Any, currency: str, with_lines: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.with_lines = with_lines
         decimals = currency_exponent(currency)
         self.fields["amount"] = AmountField(
             label=gettext_lazy("Amount"),
@@ -46,8 +50,9 @@ class SaleForm(OnceForm):
             decimal_places=decimals,
             attributes={"autofocus": True, "data-amount": True},
         )
-        for place in range(1, LINES + 1):
-            self.fields |= _line(place, decimals)
+        if self.is_bound or with_lines:
+            for place in range(1, LINES + 1):
+                self.fields |= _line(place, decimals)
 
     @property
     def line_fields(self) -> list[list[forms.BoundField]]:
@@ -56,9 +61,11 @@ class SaleForm(OnceForm):
         return [[self[f"{name}_{place}"] for name in names] for place in range(1, LINES + 1)]
 
     @property
-    def has_lines(self) -> bool:
-        """Whether anything was typed into a line."""
-        return any(field.data for row in self.line_fields for field in row)
+    def shows_lines(self) -> bool:
+        """Whether the lines are shown."""
+        return self.with_lines or (
+            self.is_bound and any(field.data for row in self.line_fields for field in row)
+        )
 
     def clean(self) -> dict[str, Any]:
         """An amount, or lines with an amount each, that add up where both are given."""
@@ -98,12 +105,13 @@ class SaleForm(OnceForm):
 
 
 def _line(place: int, decimals: int) -> dict[str, forms.Field]:
+    first = {"autofocus": True} if place == 1 else {}
     return {
         f"name_{place}": forms.CharField(
             label=pgettext_lazy("line of a receipt", "What"),
             required=False,
             max_length=100,
-            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            widget=forms.TextInput(attrs={"autocomplete": "off", **first}),
         ),
         f"category_{place}": forms.CharField(
             label=gettext_lazy("Category"),

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from habitue.domain.access import Permission
 from habitue.domain.errors import Refusal
-from habitue.interfaces.terminal.member import currencies, member_page
+from habitue.interfaces.terminal.member import currencies, member_page, new_sale
 from habitue.interfaces.terminal.pages import Shift, serving_page, to_member
 from habitue.interfaces.terminal.receipts import RedeemForm, SaleForm
 from habitue.interfaces.terminal.showing import may_spend
-from habitue.interfaces.web.forms import OnceForm, once
+from habitue.interfaces.web.forms import OnceForm
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.words.lines import total_text
 from habitue.services.counter.serving import (
@@ -51,10 +51,12 @@ def sale_of_nobody(shift: Shift) -> HttpResponse:
     """Record a purchase of a guest who is no member; it can be claimed later by its receipt."""
     visit = shift.visit
     currency = shift.programme.currency
-    form = SaleForm(visit.request.POST or None, currency=currency, initial=once(visit.now))
-    if visit.request.method == "POST" and form.is_valid() and _sold(shift, form, None):
-        messages.success(visit.request, _("The purchase was recorded, for nobody yet."))
-        return HttpResponseRedirect(reverse("terminal:home"))
+    form = new_sale(shift)
+    if visit.request.method == "POST":
+        form = SaleForm(visit.request.POST, currency=currency)
+        if form.is_valid() and _sold(shift, form, None):
+            messages.success(visit.request, _("The purchase was recorded, for nobody yet."))
+            return HttpResponseRedirect(reverse("terminal:home"))
     context = {"form": form, "currency": currency}
     return shift.render("nobody.html", context, status=422 if form.errors else 200)
 
