@@ -1,72 +1,31 @@
-"""The till by keyboard, scanner and finger, in a real browser: what its script does.
-
-The pages are served by a thread of the test itself, so that the world of the pages' tests, with its
-clock, is what the browser sees.
-"""
+"""The till by keyboard, scanner and finger, in a real browser: what its script does."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from socketserver import ThreadingMixIn
-from threading import Thread
-from typing import Any, Final
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from typing import Final
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.handlers.wsgi import WSGIHandler
-from django.db import connections
 from playwright.sync_api import Page, expect
 
 from tests.interfaces.pages import World
 from tests.interfaces.terminal.serving import PIN, pinned
+from tests.journeys.serving import come_in, faults_of, served
 from tests.support.chromium import chromium
 
 TYPED_MS: Final = 90
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer, and give back what Django keeps for each thread."""
-        super().process_request_thread(request, client_address)
-        connections.close_all()
-
-
-class _Silent(WSGIRequestHandler):
-    def log_message(self, *arguments: Any) -> None:
-        """Tests say what matters themselves."""
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """The pages, by a thread, on an address of loopback."""
-    application = StaticFilesHandler(WSGIHandler())
-    with make_server(
-        "127.0.0.1", 0, application, server_class=_Server, handler_class=_Silent
-    ) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
 def till(world: World) -> Iterator[Page]:
     """The browser of a paired till, at which Volodia's colleague has typed a PIN."""
     pinned(world)
-    secret = world.browser("till").cookies["habitue_till"].value
     with served() as address, chromium() as browser:
         context = browser.new_context(base_url=address, locale="en-GB")
         context.set_default_timeout(10_000)
-        context.add_cookies([{"name": "habitue_till", "value": secret, "url": address}])
+        come_in(context, world, "till", address)
         page = context.new_page()
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        wrong = faults_of(page)
         page.clock.install()
         page.goto("/terminal/")
         page.locator("[data-digit='4']").click()
@@ -120,7 +79,7 @@ def test_a_card_is_heard_on_every_page(till: Page, world: World) -> None:
     scan(till, "CARD0002")
     is_at("ana")
     # On a button.
-    till.locator("summary").first.focus()
+    till.locator(".till-keys").focus()
     scan(till, "CARD0001")
     is_at("vadim")
     # Who showed a card may spend.
@@ -132,6 +91,21 @@ def test_a_card_is_heard_on_every_page(till: Page, world: World) -> None:
     scan(till, "1250.00")
     expect(till.locator(".done")).to_contain_text("€1,250.00")
     assert len(world.rows("SELECT 1 FROM trail WHERE action = 'purchase_recorded'")) == 1
+
+
+def test_lines_are_put_into_the_page_that_is_open(till: Page, world: World) -> None:
+    scan(till, "CARD0001")
+    expect(till.locator("[data-amount]")).to_be_focused()
+    by_hand(till, "5")
+    till.get_by_role("link", name="Line by line").click()
+    expect(till.locator("[name=name_1]")).to_be_focused()
+    expect(till.locator("[data-amount]")).to_have_value("5")
+    by_hand(till, "Beer")
+    till.locator("[name=amount_1]").fill("5,00")
+    expect(till.locator("#foreseen")).to_contain_text("Will earn: +5 points")
+    till.keyboard.press("Enter")
+    expect(till.locator(".done")).to_contain_text("+5 points")
+    assert world.till.balance("CARD0001") == 125
 
 
 def test_a_new_members_card_is_scanned_into_its_field(till: Page) -> None:
