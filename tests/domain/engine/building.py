@@ -376,7 +376,7 @@ def spend_at_least(amount: str) -> Condition:
         explain=lambda moment: [
             Seen("amount", f">= {least}", str(moment.basket_amount), moment.basket_amount >= least)
         ],
-        source={"amount": {"min": amount}},
+        source={"basket.amount": {"at_least": amount}},
     )
 
 
@@ -387,12 +387,12 @@ def lines_where(text: str, test: Callable[[Line], bool]) -> LineFilter:
 
 def of_product(*products: str) -> LineFilter:
     """The lines of some products."""
-    return lines_where(f"product in {products}", lambda line: line.product in products)
+    return LineFilter(lambda line: line.product in products, {"product": list(products)})
 
 
 def of_category(*categories: str) -> LineFilter:
     """The lines of some categories."""
-    return lines_where(f"category in {categories}", lambda line: line.category in categories)
+    return LineFilter(lambda line: line.category in categories, {"category": list(categories)})
 
 
 def per_purchase(units: int, overflow: Literal["trim", "refuse"] = "trim") -> Limit:

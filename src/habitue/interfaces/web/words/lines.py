@@ -118,9 +118,12 @@ def _reversed(entry: EntryRecord, lexicon: Lexicon) -> Iterator[str]:
         }
     kept = entry.reason.get("kept")
     if isinstance(kept, int):
-        yield _("What is left of the purchase still earns %(points)s by this rule.") % {
-            "points": lexicon.points(kept, entry.currency)
-        }
+        points = {"points": lexicon.points(abs(kept), entry.currency)}
+        if kept < 0:
+            # A factor below one takes a part of what the other rules give.
+            yield _("For what is left of the purchase this rule still takes %(points)s.") % points
+        else:
+            yield _("What is left of the purchase still earns %(points)s by this rule.") % points
     if entry.lot_id is None and entry.amount < 0:
         yield _("It was spent before: what is earned next makes up for it.")
 
