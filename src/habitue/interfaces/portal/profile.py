@@ -26,7 +26,7 @@ from habitue.interfaces.texts.catalogue import LANGUAGES
 from habitue.interfaces.web.consents import consents_in_words
 from habitue.interfaces.web.context import LANGUAGE_NAMES
 from habitue.interfaces.web.export import Download
-from habitue.interfaces.web.forms import Form
+from habitue.interfaces.web.forms import DayInput, Form
 from habitue.interfaces.web.middleware import LANGUAGE_COOKIE
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
@@ -56,7 +56,7 @@ class DetailsForm(Form):
     birth_date = forms.DateField(
         label=gettext_lazy("Date of birth"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=gettext_lazy("Once it is set, only the staff can change it."),
     )
 

@@ -18,7 +18,7 @@ from habitue.domain.errors import Refusal
 from habitue.domain.identity.kinds import Kind
 from habitue.interfaces.terminal.pages import Shift, serving_page, to_member
 from habitue.interfaces.web.context import LANGUAGE_NAMES
-from habitue.interfaces.web.forms import OnceForm, once
+from habitue.interfaces.web.forms import DayInput, OnceForm, once
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.selectors.members import Match, MemberRecord, find_by_identifier, search_members
 from habitue.services.counter.enrolling import enrol_at
@@ -70,7 +70,7 @@ class EnrolForm(OnceForm):
     birth_date = forms.DateField(
         label=gettext_lazy("Date of birth"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGE_NAMES)
     news = forms.BooleanField(

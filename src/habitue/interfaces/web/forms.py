@@ -41,6 +41,16 @@ class Form(forms.Form):
                 widget.attrs.setdefault("class", "check")
 
 
+class DayInput(forms.DateInput):
+    """A field for a day. What browsers take and send is written the same way in every language;
+    written in the reader's way it would stand empty, and saving would forget the day."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
 class OnceForm(Form):
     """A form that may be sent twice and still does its work once: it carries the key of its event.
 

@@ -18,7 +18,7 @@ from habitue.interfaces.backoffice.door import BACKOFFICE
 from habitue.interfaces.backoffice.pages import render
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.charts import Series, chart
-from habitue.interfaces.web.forms import Form
+from habitue.interfaces.web.forms import DayInput, Form
 from habitue.interfaces.web.listing import Column, Listing
 from habitue.interfaces.web.visits import Visit
 
@@ -48,9 +48,7 @@ class Example(Form):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("For receipts only."))
-    birth_date = forms.DateField(
-        label=_("Date of birth"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    birth_date = forms.DateField(label=_("Date of birth"), required=False, widget=DayInput())
     store = forms.ChoiceField(
         label=pgettext_lazy("a shop or café", "Store"),
         choices=(("quai", "Café du Quai"), ("marche", "Café du Marché")),

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from habitue.interfaces.backoffice.keys.words import SCOPES, TILL
-from habitue.interfaces.web.forms import Form
+from habitue.interfaces.web.forms import DayInput, Form
 from habitue.services.keys import (
     DEFAULT_REQUESTS_PER_MINUTE,
     LONGEST_NAME,
@@ -54,7 +54,7 @@ class KeyForm(Form):
     expires_date = forms.DateField(
         label=_("Last day of validity"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("Leave it empty for a key that stays valid until it is revoked."),
     )
 

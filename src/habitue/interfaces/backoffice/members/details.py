@@ -19,7 +19,7 @@ from habitue.interfaces.backoffice.members.counter import back, counter_of, form
 from habitue.interfaces.backoffice.members.frame import Frame, frame_of
 from habitue.interfaces.backoffice.members.words import KINDS
 from habitue.interfaces.web.context import LANGUAGE_NAMES
-from habitue.interfaces.web.forms import Form
+from habitue.interfaces.web.forms import DayInput, Form
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.services.consents import record_consents
@@ -41,7 +41,7 @@ class DetailsForm(Form):
     birth_date = forms.DateField(
         label=gettext_lazy("Date of birth"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language"), choices=(("", "–"), *LANGUAGE_NAMES), required=False

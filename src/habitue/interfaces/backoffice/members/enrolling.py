@@ -25,7 +25,7 @@ from habitue.interfaces.backoffice.members.words import SIGNS
 from habitue.interfaces.backoffice.pages import render
 from habitue.interfaces.web.consents import CHANNELS, PURPOSES
 from habitue.interfaces.web.context import LANGUAGE_NAMES
-from habitue.interfaces.web.forms import OnceForm, once
+from habitue.interfaces.web.forms import DayInput, OnceForm, once
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.selectors.duplicates import Suspect
@@ -65,7 +65,7 @@ class NewMemberForm(OnceForm):
     birth_date = forms.DateField(
         label=gettext_lazy("Date of birth"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGE_NAMES)
     store = forms.ChoiceField(label=gettext_lazy("Home store"), required=False)
