@@ -19,8 +19,8 @@ def visit(served_business: Business, browser: Browser) -> Iterator[Visit]:
     """Opens a browser for somebody; at the end nothing may have gone wrong in any."""
     visitors: list[Visitor] = []
 
-    def open_one(**options: object) -> Visitor:
-        visitors.append(served_business.visit(browser, **options))  # type: ignore[arg-type]
+    def open_one(width: int = 1280) -> Visitor:
+        visitors.append(served_business.visit(browser, width=width))
         return visitors[-1]
 
     yield open_one
