@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -28,6 +28,7 @@ from tests.domain.engine.building import (
     redeemed,
     returned,
     spend_at_least,
+    unlinked,
     visited,
 )
 from tests.domain.engine.harness import Member
@@ -228,3 +229,38 @@ def test_s08_a_refused_event_takes_nothing_from_a_budget() -> None:
     paid = bought("2026-02-01", "10.00", points_paid=(PointsPayment("points", 99, 500),))
     member.refuses(paid, Code.NOT_ENOUGH_POINTS)
     assert member.shared.remaining_units["rule:base"] == 40
+
+
+# --- 8: a budget that was given back and taken by others ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "kept"),
+    [
+        ({"times": 1}, 0),
+        ({"units": 20}, 0),
+        ({"units": 30}, 10),
+        ({"units": 30, "overflow": "refuse"}, 0),
+    ],
+)
+@pytest.mark.parametrize("late_day", ["2026-02-01", "2026-02-04"])
+def test_s08_what_a_late_purchase_takes_from_a_return_is_not_given_twice(
+    what: dict[str, Any], kept: int, late_day: str
+) -> None:
+    """The return gave the first purchase's share back, and somebody else was granted it.  The late
+    purchase makes the return its own, so that the first purchase would stand again."""
+    base = rate(budgets=(budget("rule:base", **what),))
+    version = programme(base, without_purchase="match_or_refuse")
+    first = Member(version)
+    other = Member(version, shared=first.shared)
+    first.post(bought("2026-02-03", item("tea", "20.00")))
+    first.post(returned("2026-02-05", None, unlinked("tea", pieces="1", amount="20.00")))
+    other.post(bought("2026-02-06", item("tea", "20.00")))
+    first.post(bought(late_day, item("tea", "20.00")))
+    assert other.balance() == 20
+    assert first.balance() == kept
+    assert all(left >= 0 for left in first.shared.remaining_units.values())
+    assert all(left >= 0 for left in first.shared.remaining_times.values())
+    # What was settled stays settled, whatever is recorded later.
+    first.post(visited("2026-01-01"))
+    assert first.balance() == kept

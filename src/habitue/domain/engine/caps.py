@@ -3,11 +3,18 @@
 The order is fixed: per purchase, per member and period, shared budgets, ceiling of the balance.
 Shared budgets are settled in the order of recording: an event keeps what it was granted, and only
 what it wants beyond its earlier wish competes for what is left (SEMANTICS 1).
+
+A late event can take away what a return had given back (the return then stands for another
+purchase), and someone else may have been granted it meanwhile.  As a hard budget is never exceeded,
+the fold is made again with a ceiling on what is granted to the event that came last.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from habitue.domain.engine.context import Context, limit_key
 from habitue.domain.engine.earning import Earning
@@ -16,13 +23,17 @@ from habitue.domain.programme.model import Budget, Limit, Programme, Rule
 
 _NOTHING = Allotment(0, 0, 0)
 
+# The most that an event may be granted from a budget, by (event id, budget key).
+Ceilings: TypeAlias = Mapping[tuple[str, str], int]
+NO_CEILINGS: Final[Ceilings] = MappingProxyType({})
+
 
 @dataclass(slots=True)
 class BudgetDesk:
     """Grants and takes back from shared budgets during one decision.
 
     ``draws`` holds the new totals of every event that the decision touched.  In a ``frozen`` desk
-    nothing new is granted: it reproduces what was settled.
+    nothing new is granted: it reproduces what was settled.  No grant is above its ceiling.
     """
 
     shared: SharedFacts
@@ -30,11 +41,15 @@ class BudgetDesk:
     draws: dict[tuple[str, str], Draw]
     units_left: dict[str, int]
     times_left: dict[str, int]
+    ceilings: Ceilings
 
     @classmethod
-    def open(cls, shared: SharedFacts, *, frozen: bool) -> BudgetDesk:
+    def open(
+        cls, shared: SharedFacts, *, frozen: bool, ceilings: Ceilings = NO_CEILINGS
+    ) -> BudgetDesk:
         """A desk with what the budgets hold now."""
-        return cls(shared, frozen, {}, dict(shared.remaining_units), dict(shared.remaining_times))
+        units, times = dict(shared.remaining_units), dict(shared.remaining_times)
+        return cls(shared, frozen, {}, units, times, ceilings)
 
     def grant(self, budget: Budget, event_id: str, wanted: int) -> int:
         """How much of ``wanted`` the event may have."""
@@ -44,6 +59,9 @@ class BudgetDesk:
         if more:
             more = self._available(budget, more, first=settled.times == 0)
         granted += more
+        ceiling = self.ceilings.get((event_id, budget.key), granted)
+        if granted > ceiling:
+            granted = 0 if budget.overflow == "refuse" else ceiling
         self._book(budget.key, event_id, wanted, granted, settled)
         return granted
 
@@ -67,6 +85,50 @@ class BudgetDesk:
         settled = self.shared.allotments.get((event_id, budget.key), _NOTHING)
         self._unbook(draw)
         self._book(budget.key, event_id, draw.wanted, draw.granted - unused, settled)
+
+    def release(self, event_ids: Iterable[str]) -> None:
+        """What these events were granted and no longer ask for goes back."""
+        ids = set(event_ids)
+        for (event_id, budget), settled in self.shared.allotments.items():
+            asks = event_id not in ids or (event_id, budget) in self.draws
+            if not asks and (settled.granted or settled.wanted):
+                self._record(Draw(budget, event_id, 0, 0, 0, -settled.granted, -settled.times))
+
+    @property
+    def overdrawn(self) -> bool:
+        """Whether a budget gives more than it holds."""
+        return any(
+            rest < 0 for left in (self.units_left, self.times_left) for rest in left.values()
+        )
+
+    def lowered(self, asked: str) -> Ceilings:
+        """The ceilings that keep the budgets from giving more than they hold; as they are, where
+        nothing that was granted at this desk can be lowered.
+
+        The event that is asked about is lowered first, then what was granted anew, then the latest.
+        """
+        for draws, over in self._overdrawn():
+            _, latest = max(
+                enumerate(draws),
+                key=lambda placed: (
+                    placed[1].event_id == asked,
+                    placed[1].taken > 0 or placed[1].times > 0,
+                    placed[0],
+                ),
+            )
+            place = (latest.event_id, latest.budget)
+            return {**self.ceilings, place: max(0, latest.granted - over)}
+        return self.ceilings
+
+    def _overdrawn(self) -> Iterator[tuple[list[Draw], int]]:
+        """What was granted from each budget that gives too much, and how much it must be less."""
+        for left, whole in ((self.times_left, True), (self.units_left, False)):
+            for key in sorted(key for key, rest in left.items() if rest < 0):
+                draws = [
+                    draw for draw in self.draws.values() if draw.budget == key and draw.granted > 0
+                ]
+                if draws:
+                    yield draws, max(draw.granted for draw in draws) if whole else -left[key]
 
     def _available(self, budget: Budget, more: int, *, first: bool) -> int:
         units_left = self.units_left.get(budget.key)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from habitue.domain.engine.caps import BudgetDesk
+from habitue.domain.engine.caps import NO_CEILINGS, BudgetDesk
 from habitue.domain.engine.differences import (
     decision_of,
     lots_opened,
@@ -29,7 +29,6 @@ from habitue.domain.engine.differences import (
 from habitue.domain.engine.folding import Fold
 from habitue.domain.engine.types import (
     Decision,
-    Draw,
     MemberState,
     SharedFacts,
 )
@@ -81,6 +80,7 @@ class Chronicle:
         self._marks: list[_Mark] = []
         self._prefix: tuple[int, Fold] | None = None
         self._proposal: _Proposal | None = None
+        self._ceilings = NO_CEILINGS
         # What members shared when something was asked latest: a merge looks its duplicate up there.
         self._shared = SharedFacts()
 
@@ -146,32 +146,39 @@ class Chronicle:
 
     def _decide_late(self, place: int, event: Event, shared: SharedFacts) -> Decision:
         before = self._folded(shared)
-        was = self._marks[place]
-        result = self._up_to(place, shared)
-        marks = self._marks[:place]
-        result.desk = BudgetDesk.open(shared, frozen=False)
-        marks.append(_mark(result))
-        self._step(result, event, strict=True)
-        own = (result.outcomes, result.line_points, result.matched, result.portions)
-        prefix = (place + 1, result.copy())
-        for later in self._events[place:]:
-            marks.append(_mark(result))
-            self._step(result, later)
+        start, proposal = self._with_late(place, event, shared)
+        result = proposal.whole
         refuse_unknown(result, event)
         _refuse_new_shortfall(event, before, result)
-        _release_grants(result, self._events[place:], shared)
-        result.outcomes, result.line_points, result.matched, result.portions = own
-        events = [*self._events[:place], event, *self._events[place:]]
-        self._proposal = _Proposal(events, result, marks, prefix)
-        return decision_of(
-            result,
-            event,
-            postings_between(
-                before.books.postings[was.postings :], result.books.postings[was.postings :]
-            ),
-            lots_opened(before.books.opened[was.opened :], result.books.opened[was.opened :]),
-            moves_between(before.moves[was.moves :], result.moves[was.moves :]),
-        )
+        self._proposal = proposal
+        return _difference(event, before, result, self._marks[start])
+
+    def _with_late(self, place: int, event: Event, shared: SharedFacts) -> tuple[int, _Proposal]:
+        """The fold with a late event, and the place from which on it was folded; no budget gives
+        more than it holds."""
+        start, ceilings = place, NO_CEILINGS
+        while True:
+            result = self._up_to(start, shared)
+            marks = self._marks[:start]
+            result.desk = BudgetDesk.open(shared, frozen=False, ceilings=ceilings)
+            for earlier in self._events[start:place]:
+                marks.append(_mark(result))
+                self._step(result, earlier)
+            marks.append(_mark(result))
+            self._step(result, event, strict=True)
+            own = (result.outcomes, result.line_points, result.matched, result.portions)
+            prefix = (place + 1, result.copy())
+            for later in self._events[place:]:
+                marks.append(_mark(result))
+                self._step(result, later)
+            result.desk.release(known.event_id for known in self._events[start:])
+            lowered = result.desk.lowered(event.event_id)
+            if lowered is ceilings and (not start or not result.desk.overdrawn):
+                result.outcomes, result.line_points, result.matched, result.portions = own
+                events = [*self._events[:place], event, *self._events[place:]]
+                return start, _Proposal(events, result, marks, prefix)
+            # What stands before the event may have to be lowered too: all is folded again.
+            start, ceilings = 0, lowered
 
     def _decide_unmerge(self, place: int, event: Event, shared: SharedFacts) -> Decision:
         """The difference between the folds with and without the merge; shortfalls follow the
@@ -188,18 +195,17 @@ class Chronicle:
             [*self._events[:place], event, *self._events[place:]],
             self._apply,
         )
-        after = both.fold(shared)
+        while True:
+            after = both.fold(shared)
+            after.desk.release(known.event_id for known in self._events)
+            lowered = after.desk.lowered(event.event_id)
+            if lowered is both._ceilings:
+                break
+            both._ceilings, both._whole = lowered, None
         after.outcomes, after.line_points, after.matched, after.portions = [], {}, [], ()
-        _release_grants(after, self._events, shared)
         after.history_of = self._past_of
         self._proposal = _Proposal(both._events, after, both._marks, None)
-        return decision_of(
-            after,
-            event,
-            postings_between(before.books.postings, after.books.postings),
-            lots_opened(before.books.opened, after.books.opened),
-            moves_between(before.moves, after.moves),
-        )
+        return _difference(event, before, after, _Mark(0, 0, 0))
 
     # --- folding ----------------------------------------------------------------------------------
 
@@ -227,7 +233,10 @@ class Chronicle:
 
     def _start(self, shared: SharedFacts) -> Fold:
         result = Fold(
-            self._programmes, MemberState(), BudgetDesk.open(shared, frozen=True), remember=True
+            self._programmes,
+            MemberState(),
+            BudgetDesk.open(shared, frozen=True, ceilings=self._ceilings),
+            remember=True,
         )
         if self._whole is not None:
             result.baskets = self._whole.baskets
@@ -259,6 +268,19 @@ class Chronicle:
             self._apply(result, event)
 
 
+def _difference(event: Event, before: Fold, after: Fold, since: _Mark) -> Decision:
+    """The decision that leads from one fold to the other; up to a mark they are equal."""
+    return decision_of(
+        after,
+        event,
+        postings_between(
+            before.books.postings[since.postings :], after.books.postings[since.postings :]
+        ),
+        lots_opened(before.books.opened[since.opened :], after.books.opened[since.opened :]),
+        moves_between(before.moves[since.moves :], after.moves[since.moves :]),
+    )
+
+
 def _mark(result: Fold) -> _Mark:
     return _Mark(len(result.books.postings), len(result.books.opened), len(result.moves))
 
@@ -270,16 +292,6 @@ def _merge_of(event: Event) -> str:
 
 def _undone_merges(events: Sequence[Event]) -> frozenset[str]:
     return frozenset(event.body.merge for event in events if isinstance(event.body, Unmerge))
-
-
-def _release_grants(result: Fold, later: Sequence[Event], shared: SharedFacts) -> None:
-    """What an event was granted from a budget and no longer asks for goes back."""
-    ids = {event.event_id for event in later}
-    draws = result.desk.draws
-    for key, settled in shared.allotments.items():
-        if key[0] in ids and key not in draws and (settled.granted or settled.wanted):
-            event_id, budget = key
-            draws[key] = Draw(budget, event_id, 0, 0, 0, -settled.granted, -settled.times)
 
 
 def _refuse_return_before_purchase(later: Sequence[Event], event: Event) -> None:
