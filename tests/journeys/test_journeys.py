@@ -95,6 +95,7 @@ def test_a_member_signs_in_by_a_code_reads_the_history_and_changes_the_language(
 
     page.goto("/portal/me/")
     press(page, "Se déconnecter")
+    page.wait_for_url("**/portal/sign-in/**")
     page.goto("/portal/history/")
     assert page.url.endswith("/portal/sign-in/")
 

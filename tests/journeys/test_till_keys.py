@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.interfaces.pages import World
 from tests.interfaces.terminal.serving import PIN, pinned
@@ -96,6 +97,13 @@ def test_a_card_is_heard_on_every_page(till: Page, world: World) -> None:
 def test_lines_are_put_into_the_page_that_is_open(till: Page, world: World) -> None:
     scan(till, "CARD0001")
     expect(till.locator("[data-amount]")).to_be_focused()
+
+    def slowly(route: Route) -> None:
+        time.sleep(0.6)
+        route.continue_()
+
+    # What the purchase will earn is asked meanwhile; neither question ends the other.
+    till.route("**/*lines=1", slowly)
     by_hand(till, "5")
     till.get_by_role("link", name="Line by line").click()
     expect(till.locator("[name=name_1]")).to_be_focused()
