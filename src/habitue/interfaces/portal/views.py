@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from habitue.domain.access import SYSTEM
 from habitue.interfaces.portal.door import PORTAL
 from habitue.interfaces.portal.pages import chosen_programme, member_id, render, standing_here
-from habitue.interfaces.web.lexicons import lexicons
+from habitue.interfaces.web.lexicons import lexicons, title_of
 from habitue.interfaces.web.standings import balances_in_words, greeting_of, tier_in_words
 from habitue.interfaces.web.stories import stories
 from habitue.interfaces.web.visits import Visit
@@ -106,7 +106,7 @@ def _stores(visit: Visit) -> dict[str, str]:
 def _others(visit: Visit, code: str) -> list[tuple[str, str]]:
     """The other programmes of the house, by what they are called."""
     return [
-        (one.code, one.code)
+        (one.code, title_of(visit.connection, code=one.code, language=visit.language))
         for one in list_programmes(visit.connection)
         if one.code != code and one.latest_number
     ]

@@ -38,3 +38,8 @@ def lexicons(connection: Connection, *, code: str, language: str, now: Instant) 
         raise Refusal(Code.PROGRAMME_NOT_IN_EFFECT, "programme", value=code, at="")
     current = Lexicon(compiled.versions[number], names, language)
     return Lexicons(compiled, names, language, current)
+
+
+def title_of(connection: Connection, *, code: str, language: str) -> str:
+    """What a programme is called; refuses ``UNKNOWN_PROGRAMME``."""
+    return get_names(connection, code=code).of_programme(code, language)

@@ -18,6 +18,7 @@ from habitue.interfaces.backoffice.door import BACKOFFICE
 from habitue.interfaces.backoffice.keys.forms import KeyForm
 from habitue.interfaces.backoffice.keys.words import SCOPES
 from habitue.interfaces.backoffice.pages import render
+from habitue.interfaces.web.lexicons import title_of
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.kit.instants import Instant, datetime_of, day_start
@@ -66,7 +67,10 @@ def new(visit: Visit) -> HttpResponse:
     """Make a key, and show its text for the only time."""
     form = KeyForm(
         visit.request.POST or None,
-        programmes=[(one.code, one.code) for one in list_programmes(visit.connection)],
+        programmes=[
+            (one.code, title_of(visit.connection, code=one.code, language=visit.language))
+            for one in list_programmes(visit.connection)
+        ],
         stores=[(one.code, one.name) for one in list_stores(visit.connection, actor=visit.actor)],
         today=datetime_of(visit.now).date(),
     )

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from habitue.domain.access import Permission
 from habitue.domain.overview import Figures, Overview
-from habitue.interfaces.backoffice.choosing import chosen_programme, programmes_of
+from habitue.interfaces.backoffice.choosing import chosen_programme, titles_of_programmes
 from habitue.interfaces.backoffice.door import BACKOFFICE
 from habitue.interfaces.backoffice.pages import render
 from habitue.interfaces.texts import formats
@@ -87,7 +87,7 @@ def overview(visit: Visit) -> HttpResponse:
         "period": period,
         "store": store,
         "stores": stores,
-        "programmes": programmes_of(visit),
+        "programmes": titles_of_programmes(visit),
         "programme": code,
     }
     return render(visit, "overview/overview.html", context, here="overview")

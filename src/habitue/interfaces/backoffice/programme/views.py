@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from habitue.domain.access import Permission
 from habitue.domain.programme.differences import diff_documents
-from habitue.interfaces.backoffice.choosing import chosen_programme, programmes_of
+from habitue.interfaces.backoffice.choosing import chosen_programme, titles_of_programmes
 from habitue.interfaces.backoffice.door import BACKOFFICE
 from habitue.interfaces.backoffice.pages import render
 from habitue.interfaces.web.lexicons import lexicons
@@ -41,7 +41,7 @@ def sheet(visit: Visit) -> HttpResponse:
         "audience": audience,
         "tab": audience,
         "programme": code,
-        "programmes": programmes_of(visit),
+        "programmes": titles_of_programmes(visit),
     }
     return render(visit, "programme/sheet.html", context, here="programme")
 
@@ -64,7 +64,7 @@ def versions(visit: Visit) -> HttpResponse:
         "tab": "versions",
         "zone": words.current.programme.zone,
         "programme": code,
-        "programmes": programmes_of(visit),
+        "programmes": titles_of_programmes(visit),
     }
     return render(visit, "programme/versions.html", context, here="programme")
 
@@ -85,7 +85,7 @@ def document(visit: Visit) -> HttpResponse:
         "number": record.number,
         "tab": "document",
         "programme": code,
-        "programmes": programmes_of(visit),
+        "programmes": titles_of_programmes(visit),
     }
     return render(visit, "programme/document.html", context, here="programme")
 
