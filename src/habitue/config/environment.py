@@ -314,6 +314,7 @@ def check_all(environment: Mapping[str, str] | None = None) -> list[str]:
 SCRIPT_SETTINGS: Final[Mapping[str, str]] = {
     "HABITUE_PYTHON": "The Python with which script/* makes the environment.",
     "HABITUE_TEST_WORKERS": "Parallel test processes of script/test; 2 unless told.",
+    "HABITUE_SCREENSHOTS": "A folder: the journeys put a picture of every page there.",
     "HABITUE_SHARED_DATA": "Where the real data files lie; ../shared/data unless told.",
     "HABITUE_SHARED": "Where the shared documents lie; ../shared unless told.",
 }
