@@ -80,7 +80,8 @@ def test_a_member_signs_in_by_a_code_reads_the_history_and_changes_the_language(
 
     follow(page, "History")
     heading(page, "History")
-    bought = page.locator(".happened").filter(has=page.locator(".plus")).first
+    purchases = page.locator(".happened").filter(has_text="Purchase · €")
+    bought = purchases.filter(has=page.locator(".plus")).first
     bought.get_by_text("Why?").click()
     expect(bought.get_by_role("row").first).to_be_visible()
     expect(bought.locator("li strong.plus").first).to_contain_text("+")
