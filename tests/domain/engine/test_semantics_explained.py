@@ -12,12 +12,14 @@ from tests.domain.engine.building import (
     adjusted,
     after,
     at,
+    back,
     bought,
     confirmed,
     day,
     enrolled,
     gift,
     holds,
+    item,
     morning,
     passed,
     per_purchase,
@@ -76,6 +78,20 @@ def test_s09_pending_on_confirmation() -> None:
     assert member.spendable_on(at("2026-02-05") - 1) == 0
     assert member.spendable_on("2026-02-05") == 10
     assert member.pending_on("2026-02-05") == 0
+
+
+def test_s09_what_a_return_adds_to_a_confirmed_purchase_does_not_wait() -> None:
+    """The cap refused the whole; what is left is within it, and was confirmed long ago."""
+    small = rate(limits=(per_purchase(20, "refuse"),))
+    kept = gift(5, name="kept")
+    waits = points(pending=PendingConfirmation())
+    member = Member(programme(small, kept, currencies=(waits,)))
+    sale = bought("2026-02-01", item("A", "15.00"), item("B", "10.00"))
+    member.post(sale, confirmed("2026-02-02", sale))
+    assert member.spendable_on("2026-02-02") == 5
+    member.post(returned("2026-02-03", sale, back("B")))
+    assert member.spendable_on("2026-02-03") == 20
+    assert member.pending_on("2026-02-03") == 0
 
 
 def test_s09_a_confirmation_needs_something_to_confirm() -> None:

@@ -156,6 +156,10 @@ class Books:
             self.headers[lot_id] = lot
         return lot
 
+    def header(self, lot_id: str) -> Lot:
+        """What a lot looked like when it was opened, here or at a duplicate."""
+        return self.headers[lot_id] if lot_id in self.headers else self.foreign[lot_id]
+
     def at_home(self, lot: Lot, cause: Cause) -> Lot:
         """The lot itself, or, where it was gone at a duplicate before the merge, one like it."""
         if lot.lot_id in self.headers:

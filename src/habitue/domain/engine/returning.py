@@ -204,8 +204,8 @@ def _post_changes(
 def _add_to_own_lot(
     fold: Fold, event: Event, record: PurchaseRecord, code: str, units: int, cause: Cause
 ) -> None:
-    """A rule may give more for less (a group's other rule wins): it joins the purchase's lot,
-    with the purchase's dates."""
+    """A rule may give more for less (a group's other rule wins, or a cap no longer refuses it): it
+    joins the purchase's lot, with the purchase's dates."""
     books = fold.books
     own = record.lots.get(code)
     if not own:
@@ -215,7 +215,8 @@ def _add_to_own_lot(
             currency, record.event.zone, bought, tier=record.context.tier or ""
         )
         own = record.lots[code] = [lot.lot_id]
-    header = books.headers[own[0]] if own[0] in books.headers else books.foreign[own[0]]
+    # What was confirmed stays so: the lot that a confirmation opened is before one that waits.
+    header = min((books.header(lot_id) for lot_id in own), key=lambda lot: lot.activates_at)
     lapsed = has_lapsed(fold, event, header)
     header = books.at_home(header, cause)
     if header.lot_id not in own:
