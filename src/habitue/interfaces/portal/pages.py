@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from habitue.domain.errors import Code, Refusal
+from habitue.interfaces.web.lexicons import lexicons
 from habitue.interfaces.web.visits import Visit
 from habitue.selectors.programmes import list_programmes
 from habitue.selectors.standing import Standing, get_standing
@@ -98,3 +99,14 @@ def standing_here(visit: Visit) -> Standing:
     if standing is None:
         raise Refusal(Code.PROGRAMME_NOT_IN_EFFECT, "programme", value=code, at="")
     return standing
+
+
+def zone_here(visit: Visit) -> str:
+    """The zone in which the portal tells times: that of the chosen programme, as in the history;
+    UTC in a house where no programme runs, because the page about oneself opens there too."""
+    try:
+        code = chosen_programme(visit)
+        words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
+    except Refusal:
+        return "UTC"
+    return words.current.programme.zone

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from habitue.domain.access.trail import Action
 from habitue.domain.consents import OFFERED
 from habitue.domain.errors import Refusal
 from habitue.interfaces.portal.door import PORTAL
-from habitue.interfaces.portal.pages import member_id, render
+from habitue.interfaces.portal.pages import member_id, render, zone_here
 from habitue.interfaces.texts.catalogue import LANGUAGES
 from habitue.interfaces.web.consents import consents_in_words
 from habitue.interfaces.web.context import LANGUAGE_NAMES
@@ -39,6 +40,8 @@ from habitue.services.consents import record_consents
 from habitue.services.counter.counter import Counter
 from habitue.services.counter.details import change_details
 from habitue.services.trail import note_in_trail
+
+_HANDLE: Final = re.compile("[0-9a-f]{64}")
 
 
 class DetailsForm(Form):
@@ -83,12 +86,13 @@ def profile(visit: Visit) -> HttpResponse:
             refuse_form(form, refusal, language=visit.language)
         else:
             return _saved(visit, form.cleaned_data["language"])
+    zone = zone_here(visit)
     context = {
         "form": form,
         "member": member,
         "identifiers": list_identifiers(visit.connection, member_id=member.member_id),
         "consents": consents_in_words(
-            list_consents(visit.connection, member_id=member.member_id), "UTC", visit.language
+            list_consents(visit.connection, member_id=member.member_id), zone, visit.language
         ),
         "sessions": list_sessions(
             visit.connection,
@@ -97,7 +101,7 @@ def profile(visit: Visit) -> HttpResponse:
             now=visit.now,
             own_key=visit.request.session.session_key or "",
         ),
-        "zone": "UTC",
+        "zone": zone,
     }
     return render(
         visit, "profile.html", context, here="profile", status=422 if form.errors else 200
@@ -126,14 +130,17 @@ def consents(visit: Visit) -> HttpResponse:
 @require_POST
 @PORTAL.page()
 def end_one(visit: Visit, handle: str) -> HttpResponse:
-    """End one of the member's sessions."""
-    end_session(
+    """End one of the member's sessions; one that is nobody's, or somebody else's, is not found."""
+    # What is no hash names no session, and the database need not be asked with it.
+    ended = _HANDLE.fullmatch(handle) is not None and end_session(
         visit.connection,
         actor=visit.actor,
         handle=handle,
         owner_id=member_id(visit),
         now=visit.now,
     )
+    if not ended:
+        raise Http404
     messages.success(visit.request, _("That device is signed out."))
     return HttpResponseRedirect(reverse("portal:profile"))
 
@@ -153,7 +160,8 @@ def end_others(visit: Visit) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal:profile"))
 
 
-@require_safe
+# Not HEAD: the trail would tell of data that nobody was given.
+@require_GET
 @PORTAL.page()
 def my_data(visit: Visit) -> Download:
     """Everything that is kept about the member, as a file for people and machines."""

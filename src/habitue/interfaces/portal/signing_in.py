@@ -6,7 +6,8 @@ a member is nobody's business.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from habitue.domain.consents import Channel, Purpose
 from habitue.domain.errors import Code, Refusal
+from habitue.domain.identity.details import read_details
 from habitue.interfaces.portal.door import PORTAL
 from habitue.interfaces.texts.catalogue import LANGUAGES
 from habitue.interfaces.web.actors import caller_of, sign_member_in, sign_member_out
@@ -28,7 +30,7 @@ from habitue.interfaces.web.forms import Form
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.kit.ids import new_id
-from habitue.kit.instants import MINUTE
+from habitue.kit.instants import MINUTE, datetime_of
 from habitue.selectors.programmes import list_programmes
 from habitue.services.access.codes import DIGITS, VALID, Asked, enter_code, request_code
 from habitue.services.counter.counter import Counter
@@ -119,10 +121,14 @@ def sign_in(visit: Visit) -> HttpResponse:
 @PORTAL.page(public=True)
 def join(visit: Visit) -> HttpResponse:
     """Ask who joins; nothing is made before the code proves the address."""
+    if visit.actor.is_signed_in:
+        return HttpResponseRedirect(reverse("portal:home"))
     form = JoinForm(visit.request.POST or None)
     if visit.request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         try:
+            # Before the code: afterwards nobody could mend a name any more.
+            read_details(_details(visit, wanted), today=datetime_of(visit.now).date())
             asked = _ask(visit, wanted["email"], joining=True)
         except Refusal as refusal:
             refuse_form(form, refusal, language=visit.language)
@@ -137,6 +143,8 @@ def join(visit: Visit) -> HttpResponse:
 @PORTAL.page(public=True)
 def code(visit: Visit) -> HttpResponse:
     """Take the code; let the member in, or make them one."""
+    if visit.actor.is_signed_in:
+        return HttpResponseRedirect(reverse("portal:home"))
     asked = visit.request.session.get(ASKED_KEY)
     if not isinstance(asked, dict):
         return HttpResponseRedirect(reverse("portal:sign_in"))
@@ -221,14 +229,19 @@ def _joined(visit: Visit, email: str) -> UUID:
         programme=programmes[0],
         external_id=str(joining["once"]),
         identifiers=[NewIdentifier("email", email)],
-        details={
-            "given_name": joining["given_name"],
-            "family_name": joining["family_name"],
-            "language": visit.language,
-        },
+        details=_details(visit, joining),
         consents={
             (Purpose.NEWS_AND_OFFERS, Channel.EMAIL): bool(joining["news"]),
             (Purpose.REMEMBERING, Channel.ON_SITE): bool(joining["remember"]),
         },
     )
     return enrolled.member.member_id
+
+
+def _details(visit: Visit, joining: Mapping[str, Any]) -> dict[str, object]:
+    """What is kept of whoever joins."""
+    return {
+        "given_name": joining["given_name"],
+        "family_name": joining["family_name"],
+        "language": visit.language,
+    }

@@ -1,0 +1,1 @@
+"""The members' portal, page by page, over the real database."""
