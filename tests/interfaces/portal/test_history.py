@@ -9,18 +9,25 @@ from django.test import Client
 from habitue.kit.instants import DAY, HOUR
 from tests.interfaces.pages import DOCUMENT, HERE, World
 from tests.interfaces.portal.visiting import HISTORY, opened
+from tests.interfaces.reading import PageRead
 
 
 def amounts(browser: Client, path: str = HISTORY) -> list[int]:
     """What was paid, purchase by purchase, as a page tells it."""
-    return [int(one) for one in re.findall(r"Purchase · €(\d+)\.00", opened(browser, path).words)]
+    return _amounts(opened(browser, path))
+
+
+def _amounts(page: PageRead) -> list[int]:
+    return [int(one) for one in re.findall(r"Purchase · €(\d+)\.00", page.words)]
 
 
 def bought(world: World, *, first: int, until: int, card: str = "CARD0002") -> None:
     """Purchases of so many euros each, one a day."""
+    made = []
     for amount in range(first, until):
         world.clock.advance(DAY)
-        world.till.ok(world.till.purchase(card, f"{amount}.00", store=HERE))
+        made.append(world.till.purchase(card, f"{amount}.00", store=HERE))
+    assert all(answer.refusal is None for answer in world.till.send(*made))
 
 
 def test_a_purchase_tells_its_lines_and_why_it_earned(world: World) -> None:
@@ -77,8 +84,9 @@ def test_a_long_history_comes_in_pages_without_gap_or_repetition(world: World) -
     browser, path = world.browser("ana"), HISTORY
     pages: list[list[int]] = []
     while path:
-        pages.append(amounts(browser, path))
-        link = opened(browser, path).links.get("What was before", "")
+        page = opened(browser, path)
+        pages.append(_amounts(page))
+        link = page.links.get("What was before", "")
         path = f"{HISTORY}{link}" if link else ""
     assert [len(page) for page in pages] == [20, 20, 5]
     assert [amount for page in pages for amount in page] == list(range(54, 9, -1))
