@@ -6,7 +6,7 @@ import pytest
 
 from habitue.domain.access import NOBODY, Actor, Role
 from habitue.selectors.stores import StoreRecord, get_store, list_stores
-from habitue.services.access.stores import change_store
+from habitue.services.access.stores import add_store, change_store
 from tests.services.access.cast import (
     ANALYST,
     MANAGER,
@@ -24,10 +24,8 @@ from tests.support.database import DatabaseForTests
 
 def test_a_store_is_made_and_changed(database: DatabaseForTests) -> None:
     with database.connect(autocommit=True) as connection:
-        for name in ("Quai", "Café du Quai"):
-            change_store(
-                connection, actor=MANAGER, code="quai", zone="Europe/Paris", name=name, now=NOW
-            )
+        for write, name in ((add_store, "Quai"), (change_store, "Café du Quai")):
+            write(connection, actor=MANAGER, code="quai", zone="Europe/Paris", name=name, now=NOW)
         found = StoreRecord("quai", "Café du Quai", "Europe/Paris")
         assert list_stores(connection, actor=OWNER) == (found,)
         assert get_store(connection, actor=OWNER, code="quai") == found
@@ -35,6 +33,26 @@ def test_a_store_is_made_and_changed(database: DatabaseForTests) -> None:
             ("Camille", "store_changed", "Quai"),
             ("Camille", "store_changed", "Café du Quai"),
         ]
+
+
+def test_what_is_taken_is_not_made_and_what_is_not_there_is_not_changed(
+    database: DatabaseForTests,
+) -> None:
+    with database.connect(autocommit=True) as connection:
+        open_stores(connection)
+        before = everything(connection)
+        assert not add_store(connection, actor=OWNER, code="quai", zone="UTC", name="X", now=NOW)
+        assert refused(
+            lambda: change_store(
+                connection, actor=OWNER, code="nowhere", zone="UTC", name="X", now=NOW
+            )
+        ) == ("unknown_store", "store")
+        assert refused(
+            lambda: add_store(
+                connection, actor=QUAI_MANAGER, code="quai", zone="UTC", name="X", now=NOW
+            )
+        ) == ("not_permitted", "stores")
+        assert everything(connection) == before
 
 
 @pytest.mark.parametrize("nobody", [ANALYST, actor(Role.STAFF), actor(Role.DEVELOPER), NOBODY])

@@ -31,7 +31,10 @@ class StaffForm(Form):
         help_text=gettext_lazy("None chosen: in all of them."),
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Language"), choices=LANGUAGE_NAMES, required=False
+        label=gettext_lazy("Language"),
+        # Without the empty choice, saving would give a language to whoever has chosen none.
+        choices=(("", "–"), *LANGUAGE_NAMES),
+        required=False,
     )
 
     def __init__(self, *args: Any, stores: list[tuple[str, str]], **kwargs: Any) -> None:
