@@ -17,7 +17,8 @@ def earn(rules: str, more: str = "") -> str:
 
 def when(condition: str, *, on: str = "purchase", more: str = "") -> str:
     """A document with a rule ``r`` under a condition."""
-    return earn(f"r: {{on: {on}, give: {{points: 1}}, when: {condition}}}", more)
+    limit = "limit: {per_member: 1, every: day}"
+    return earn(f"r: {{on: {on}, give: {{points: 1}}, when: {condition}, {limit}}}", more)
 
 
 TIERS = "tiers: {by: {spend: lifetime}, silver: {enter: 5}, gold: {enter: 10}}"
@@ -97,7 +98,8 @@ def test_only_purchases_have_lines(on: str) -> None:
         assert faults(when(condition, on=on)) == []
 
 
-VISITS_ALONE = "earn: {v: {on: visit, give: {points: 1}}}\n"
+DAILY = "limit: {per_member: 1, every: day}"
+VISITS_ALONE = f"earn: {{v: {{on: visit, give: {{points: 1}}, {DAILY}}}}}\n"
 
 CASES: list[tuple[str, list[tuple[str, str, str]]]] = [
     (
@@ -183,7 +185,7 @@ CASES: list[tuple[str, list[tuple[str, str, str]]]] = [
     (
         earn(
             "a: {on: purchase, give: {points: 1}, stop: yes, priority: 1},"
-            " b: {on: visit, give: {points: 1}}"
+            f" b: {{on: visit, give: {{points: 1}}, {DAILY}}}"
         ),
         [("earn.base", "shadowed", "warning")],
     ),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from habitue.domain.errors import Code, Refusal
 
@@ -27,6 +27,8 @@ class Fault:
     ``path`` names the place (``earn.friday.limit.every``), ``value`` shows what stands there,
     ``problem`` is a stable code, ``remedy`` an English sentence for whoever writes documents.
     An ``error`` keeps the document from being used; a ``warning`` or a ``note`` does not.
+    ``example`` shows what happens, where there is something to show: plain data of events that the
+    engine has really decided (``checks.stories``).
     """
 
     path: str
@@ -34,16 +36,20 @@ class Fault:
     problem: str
     remedy: str
     severity: Severity = "error"
+    example: Mapping[str, Any] | None = field(default=None, compare=False)
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """The fault as plain data."""
-        return {
+        plain: dict[str, Any] = {
             "path": self.path,
             "value": self.value,
             "problem": self.problem,
             "remedy": self.remedy,
             "severity": self.severity,
         }
+        if self.example is not None:
+            plain["example"] = self.example
+        return plain
 
 
 class InvalidDocument(Refusal):
@@ -96,9 +102,10 @@ class Faults:
         remedy: str,
         *,
         severity: Severity = "error",
+        example: Mapping[str, Any] | None = None,
     ) -> None:
         """Record a fault of the place ``path``."""
-        self._faults.append(Fault(path, show_value(value), problem, remedy, severity))
+        self._faults.append(Fault(path, show_value(value), problem, remedy, severity, example))
         if severity == "error":
             self._spoiled.add(path)
             self._spoiled.update(path[: mark.start()] for mark in _STEPS.finditer(path))

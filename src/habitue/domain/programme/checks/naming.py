@@ -1,0 +1,55 @@
+"""What is declared and not used, or used by one alone, and tiers in a surprising order.
+
+All of it is counted in the document.  Rules of different kinds of events never meet, so a group
+needs two rules of one kind before there is anything to choose.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from habitue.domain.programme.checks.asking import Subject
+from habitue.domain.programme.document import tier_codes
+
+
+def check_names(subject: Subject, *, as_written: bool) -> None:
+    """Look at groups, campaigns and points; at the order of tiers only ``as_written``."""
+    programme = subject.programme
+    competing = Counter((rule.group, rule.on) for rule in programme.rules)
+    for group in programme.groups:
+        most = max((count for (name, _), count in competing.items() if name == group), default=0)
+        if most < 2:
+            remedy = "Put at least two rules into the group: one alone has nothing to compete with."
+            subject.warn(f"stacking.{group}", most, "group_of_one", remedy)
+    used = {rule.get("campaign") for rule in _section(subject.raw, "earn").values()}
+    for campaign in _section(subject.raw, "campaigns"):
+        if campaign not in used:
+            remedy = "Name the campaign in a rule, or remove it."
+            subject.warn(f"campaigns.{campaign}", "", "unused", remedy)
+    given = {give.currency for rule in programme.rules for give in rule.gives}
+    for code in programme.points:
+        if code not in given:
+            remedy = "Add a rule that gives these points; only adjustments can give them now."
+            subject.note(f"points.{code}", "", "never_given", remedy)
+    if as_written:
+        _check_tier_order(subject)
+
+
+def _check_tier_order(subject: Subject) -> None:
+    """Tiers count in the order of their thresholds; somebody who wrote them in another order may
+    have mistyped one."""
+    tiers = subject.programme.tiers
+    if tiers is None:
+        return
+    for lower, higher in pairwise(tier_codes(subject.raw)):
+        if tiers.ranks[higher] < tiers.ranks[lower]:
+            remedy = f"Write it before {lower}, or raise its threshold: it stands below {lower}."
+            subject.warn(f"tiers.{higher}.enter", "", "tier_order", remedy)
+
+
+def _section(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = raw.get(name) or {}
+    return found
