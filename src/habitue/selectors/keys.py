@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import psycopg
 
+from habitue.domain.access import Actor
 from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import Instant, instant_of
 
@@ -109,6 +110,32 @@ def list_keys(connection: Connection, *, revoked_too: bool = False) -> list[Key]
         [revoked_too],
     ).fetchall()
     return [_key(row) for row in rows]
+
+
+def list_keys_for(connection: Connection, *, actor: Actor, revoked_too: bool = False) -> list[Key]:
+    """The keys that somebody may see, the oldest first.
+
+    Whoever works in some stores sees the keys of those and of no other; programmes likewise.
+    """
+    return [key for key in list_keys(connection, revoked_too=revoked_too) if _sees(actor, key)]
+
+
+def get_key_for(connection: Connection, *, actor: Actor, key_id: str) -> Key:
+    """One key; refuses (``UNKNOWN_KEY``) where there is none that the actor may see."""
+    # The database has no text with this character in it, and would not even look.
+    key = None if "\0" in key_id else get_key(connection, key_id=key_id)
+    if key is None or not _sees(actor, key):
+        raise Refusal(Code.UNKNOWN_KEY, "key", value=key_id[:64])
+    return key
+
+
+def _sees(actor: Actor, key: Key) -> bool:
+    return _within(key.stores, actor.stores) and _within(key.programmes, actor.programmes)
+
+
+def _within(theirs: frozenset[str], mine: frozenset[str]) -> bool:
+    """Whether a key reaches no further than somebody; nothing at all means everywhere."""
+    return not mine or (bool(theirs) and theirs <= mine)
 
 
 def _key(row: Sequence[Any]) -> Key:

@@ -241,19 +241,33 @@ def get_names(connection: Connection, *, code: str) -> Names:
     Refuses (``UNKNOWN_PROGRAMME``) where there is none.  One statement when nothing was published
     since the process last looked.
     """
-    rows = _rows(
-        connection, "SELECT programme_id, latest_number FROM programme WHERE code = %s", [code]
-    )
-    if not rows:
+    known = get_names_of(connection, codes=[code])
+    if code not in known:
         raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value=code[:80])
-    programme_id, latest = rows[0]
+    return known[code]
+
+
+def get_names_of(connection: Connection, *, codes: Iterable[str]) -> dict[str, Names]:
+    """The same of several programmes, by their codes; unknown codes are absent.
+
+    One statement for all of them when nothing was published since the process last looked.
+    """
+    rows = _rows(
+        connection,
+        "SELECT programme_id, code, latest_number FROM programme WHERE code = ANY(%s)",
+        [sorted(set(codes))],
+    )
+    return {code: _names(connection, programme_id, latest) for programme_id, code, latest in rows}
+
+
+def _names(connection: Connection, programme_id: UUID, latest_number: int) -> Names:
     known = _named.get(programme_id)
-    if known is not None and known[0] == latest:
+    if known is not None and known[0] == latest_number:
         return known[1]
     found = Names()
     for record in _versions(connection, programme_id):
         found = merged(found, names_of(record.document))
     if len(_named) >= _MOST_KEPT:
         _named.clear()
-    _named[programme_id] = (latest, found)
+    _named[programme_id] = (latest_number, found)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from habitue.domain.errors import Code, Refusal
-from habitue.interfaces.web.lexicons import title_of
+from habitue.interfaces.web.lexicons import titles_of
 from habitue.interfaces.web.visits import Visit
 from habitue.selectors.programmes import list_programmes
 
@@ -23,10 +23,7 @@ def programmes_of(visit: Visit) -> list[str]:
 
 def titles_of_programmes(visit: Visit) -> list[tuple[str, str]]:
     """The programmes to choose from: each code with what the programme is called."""
-    return [
-        (code, title_of(visit.connection, code=code, language=visit.language))
-        for code in programmes_of(visit)
-    ]
+    return titles_of(visit.connection, codes=programmes_of(visit), language=visit.language)
 
 
 def chosen_programme(visit: Visit) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from habitue.domain.errors import Code, Refusal
@@ -10,7 +11,7 @@ from habitue.domain.programme.naming import Names
 from habitue.interfaces.web.house import Connection
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.kit.instants import Instant
-from habitue.selectors.programmes import Compiled, get_names, get_one_compiled
+from habitue.selectors.programmes import Compiled, get_names, get_names_of, get_one_compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,11 @@ def lexicons(connection: Connection, *, code: str, language: str, now: Instant) 
 def title_of(connection: Connection, *, code: str, language: str) -> str:
     """What a programme is called; refuses ``UNKNOWN_PROGRAMME``."""
     return get_names(connection, code=code).of_programme(code, language)
+
+
+def titles_of(
+    connection: Connection, *, codes: Sequence[str], language: str
+) -> list[tuple[str, str]]:
+    """Each of the codes with what its programme is called, in the order given."""
+    names = get_names_of(connection, codes=codes)
+    return [(code, names[code].of_programme(code, language)) for code in codes if code in names]

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from habitue.interfaces.backoffice.keys.words import SCOPES, TILL
@@ -55,6 +56,8 @@ class KeyForm(Form):
         label=_("Last day of validity"),
         required=False,
         widget=DayInput(),
+        # The end of the calendar's last day is on no calendar.
+        validators=[MaxValueValidator(date(9998, 12, 31))],
         help_text=_("Leave it empty for a key that stays valid until it is revoked."),
     )
 

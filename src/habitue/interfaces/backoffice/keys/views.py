@@ -13,16 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from habitue.domain.access import Permission
-from habitue.domain.errors import Code, Refusal
+from habitue.domain.errors import Refusal
 from habitue.interfaces.backoffice.door import BACKOFFICE
 from habitue.interfaces.backoffice.keys.forms import KeyForm
 from habitue.interfaces.backoffice.keys.words import SCOPES
 from habitue.interfaces.backoffice.pages import render
-from habitue.interfaces.web.lexicons import title_of
+from habitue.interfaces.web.lexicons import titles_of
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.kit.instants import Instant, datetime_of, day_start
-from habitue.selectors.keys import Key, get_key, list_keys
+from habitue.selectors.keys import Key, get_key_for, list_keys_for
+from habitue.selectors.keys import Permission as Scope
 from habitue.selectors.programmes import list_programmes
 from habitue.selectors.stores import list_stores
 from habitue.services.access.keys import issue_key, withdraw_key
@@ -50,7 +51,7 @@ def list_page(visit: Visit) -> HttpResponse:
             tuple(SCOPES[scope] for scope in SCOPES if scope in key.scopes),
             key.revoked_at is None and not key.in_force(visit.now),
         )
-        for key in list_keys(visit.connection, revoked_too=everything)
+        for key in list_keys_for(visit.connection, actor=visit.actor, revoked_too=everything)
     ]
     context = {
         "keys": keys,
@@ -67,10 +68,15 @@ def new(visit: Visit) -> HttpResponse:
     """Make a key, and show its text for the only time."""
     form = KeyForm(
         visit.request.POST or None,
-        programmes=[
-            (one.code, title_of(visit.connection, code=one.code, language=visit.language))
-            for one in list_programmes(visit.connection)
-        ],
+        programmes=titles_of(
+            visit.connection,
+            codes=[
+                one.code
+                for one in list_programmes(visit.connection)
+                if visit.actor.in_programme(one.code)
+            ],
+            language=visit.language,
+        ),
         stores=[(one.code, one.name) for one in list_stores(visit.connection, actor=visit.actor)],
         today=datetime_of(visit.now).date(),
     )
@@ -100,9 +106,7 @@ def new(visit: Visit) -> HttpResponse:
 @BACKOFFICE.page(Permission.KEYS_WRITE)
 def revoke(visit: Visit, key_id: str) -> HttpResponse:
     """Ask once more, then revoke for ever."""
-    key = get_key(visit.connection, key_id=key_id)
-    if key is None:
-        raise Refusal(Code.UNKNOWN_KEY, "key", value=key_id[:64])
+    key = get_key_for(visit.connection, actor=visit.actor, key_id=key_id)
     if visit.request.method != "POST":
         return render(visit, "keys/revoke.html", {"key": key}, here="keys")
     withdraw_key(visit.connection, actor=visit.actor, key_id=key_id, now=visit.now)
@@ -113,14 +117,22 @@ def revoke(visit: Visit, key_id: str) -> HttpResponse:
 
 
 def _made(visit: Visit, key: Key, token: str) -> HttpResponse:
-    programmes = list_programmes(visit.connection)
-    allowed = [one.code for one in programmes if key.sees_programme(one.code)]
+    """The page with the text of the key, and a command that this very key may send."""
+    first = next(
+        (
+            one
+            for one in list_programmes(visit.connection)
+            if one.latest_number and key.sees_programme(one.code)
+        ),
+        None,
+    )
     context = {
         "key": key,
         "token": token,
         "origin": visit.house.origin or visit.request.build_absolute_uri("/").rstrip("/"),
-        "programme": allowed[0] if allowed else "my-programme",
-        "currency": programmes[0].currency if programmes else "EUR",
+        "may_try": first is not None and Scope.PURCHASES_WRITE in key.scopes,
+        "programme": first,
+        "store": min(key.stores, default=""),
         "occurred_at": datetime_of(visit.now).isoformat(timespec="seconds"),
     }
     return render(visit, "keys/made.html", context, here="keys")
