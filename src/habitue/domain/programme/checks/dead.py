@@ -21,8 +21,8 @@ from typing import Any
 
 from habitue.domain.programme.checks.asking import KNOWN_KINDS, PURCHASE, Asked, Subject
 from habitue.domain.programme.checks.formulas import All, Formula, Some
-from habitue.domain.programme.checks.search import Wish, can_hold
-from habitue.domain.programme.checks.stories import run, scenes
+from habitue.domain.programme.checks.search import can_hold
+from habitue.domain.programme.checks.trial import example_of, outcome_of, tried
 from habitue.domain.programme.model import Fixed, Rate, Rule
 from habitue.kit.money import format_decimal
 
@@ -121,20 +121,12 @@ def _check_caps(subject: Subject, asked: Asked) -> None:
             )
 
 
-def _capped(subject: Subject, asked: Asked, give: Fixed) -> Any:
-    """A story in which the rule fires and the cap takes the gift, or a part of it."""
-    rule = asked.rule
-    if rule.on == "return":
-        return None
-    wishes: list[Wish] = [(asked.frame, False), (asked.firing, False)]
-    for scene in scenes(subject, wishes, has_lines=asked.has_lines, at=rule.starts_at):
-        told = run(subject, rule.on, scene, [rule.rule])
-        if told is None:
-            continue
-        story, decisions = told
-        for one in decisions[0].outcomes:
-            if one.rule == rule.rule and one.fired and one.caps and one.given < give.units:
-                return story.as_json()
+def _capped(subject: Subject, asked: Asked, give: Fixed) -> dict[str, Any] | None:
+    """An event at which the rule fires and the cap takes the gift, or a part of it."""
+    for scene, decision in tried(subject.programme, [asked]):
+        outcome = outcome_of(decision, asked.rule.rule)
+        if outcome is not None and outcome.fired and outcome.caps and outcome.given < give.units:
+            return example_of(subject.programme, scene, decision, shows="capped")
     return None
 
 

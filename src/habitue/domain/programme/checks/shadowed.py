@@ -10,7 +10,8 @@ cuts off what stands after it, and the groups choose again among the rest.
   other: only their ids decide, which nobody meant.
 * ``never_best``: another rule of a ``best`` group is willing wherever this one is and gives at
   least as much of the same points for the same lines (fixed against fixed, rate against rate,
-  factor against factor); of equal ones the earlier counts.  A best group ignores caps.
+  factor against factor); of equal ones the earlier counts.  A best group ignores caps.  Where the
+  better one is the later one, no rule between them may stop, for that could cut it off alone.
 
 Every pair has an example: an event on which both are willing, and the engine's word for who lost.
 """
@@ -24,12 +25,14 @@ from typing import Any
 
 from habitue.domain.programme.checks.asking import Asked, Subject
 from habitue.domain.programme.checks.formulas import ALWAYS, Formula
-from habitue.domain.programme.checks.search import Wish
-from habitue.domain.programme.checks.stories import run, scenes
-from habitue.domain.programme.model import Fixed, Rate
+from habitue.domain.programme.checks.search import can_hold
+from habitue.domain.programme.checks.trial import example_of, outcome_of, tried
+from habitue.domain.programme.model import Rate
 
 # Larger documents are compared as far as this, and no further.
 _MOST_PAIRS = 3_000
+_MOST_JOINED = 200
+_MOST_WINNERS = 12
 
 
 def check_shadowed(subject: Subject) -> None:
@@ -42,7 +45,36 @@ def check_shadowed(subject: Subject) -> None:
             found.add(loser.rule.rule)
             remedy = _remedy(problem, winner, loser)
             path = f"earn.{loser.rule.rule}"
-            subject.warn(path, "", problem, remedy, _example(subject, winner, loser))
+            subject.warn(path, "", problem, remedy, _example(subject, [winner], loser))
+    for later in subject.asked[:_MOST_JOINED]:
+        if later.rule.rule not in found:
+            _check_joined(subject, later)
+
+
+def _check_joined(subject: Subject, later: Asked) -> None:
+    """Whether wherever the rule is willing, one of several others takes its place."""
+    winners = [
+        one
+        for one in subject.asked[: subject.asked.index(later)]
+        if one.frames(later) and _silences(subject, one, later)
+    ][:_MOST_WINNERS]
+    if len(winners) < 2:
+        return
+    wishes = [(later.frame, False), (later.firing, False)]
+    if not can_hold([*wishes, *((one.firing, True) for one in winners)], has_lines=later.has_lines):
+        names = ", ".join(one.rule.rule for one in winners)
+        remedy = f"Raise its priority: one of {names} always comes first."
+        example = _example(subject, winners, later)
+        subject.warn(f"earn.{later.rule.rule}", "", "shadowed", remedy, example)
+
+
+def _silences(subject: Subject, earlier: Asked, later: Asked) -> bool:
+    """Whether the later rule does not count where the earlier one is willing too."""
+    group = earlier.rule.group
+    mode = "all" if group is None else subject.programme.groups[group].mode
+    if mode == "all":
+        return earlier.rule.stop
+    return mode == "first" and group == later.rule.group
 
 
 def _pairs(subject: Subject) -> Iterator[tuple[Asked, Asked]]:
@@ -54,22 +86,32 @@ def _pairs(subject: Subject) -> Iterator[tuple[Asked, Asked]]:
 
 def _loser(subject: Subject, earlier: Asked, later: Asked) -> Iterator[tuple[Asked, Asked, str]]:
     group = earlier.rule.group
-    mode = "all" if group is None else subject.programme.groups[group].mode
-    if earlier.rule.stop and mode == "all" and earlier.covers(later):
-        yield later, earlier, "shadowed"
-    elif group is None or group != later.rule.group:
-        return
-    elif mode == "first" and earlier.covers(later):
-        equal = earlier.rule.priority == later.rule.priority and later.covers(earlier)
-        yield later, earlier, "same_condition" if equal else "shadowed"
-    elif mode == "best":
+    if _silences(subject, earlier, later):
+        if earlier.covers(later):
+            alike = group is not None and group == later.rule.group and not earlier.rule.stop
+            equal = alike and earlier.rule.priority == later.rule.priority
+            same = equal and later.covers(earlier)
+            yield later, earlier, "same_condition" if same else "shadowed"
+    elif group is not None and group == later.rule.group:
+        if subject.programme.groups[group].mode != "best":
+            return
         mine, theirs = _worth(earlier), _worth(later)
         if mine is None or theirs is None or mine[0] != theirs[0]:
             return
         if mine[1] >= theirs[1] and earlier.covers(later):
             yield later, earlier, "never_best"
-        elif mine[1] < theirs[1] and later.covers(earlier):
+        elif (
+            mine[1] < theirs[1]
+            and not _stopped_between(subject, earlier, later)
+            and later.covers(earlier)
+        ):
             yield earlier, later, "never_best"
+
+
+def _stopped_between(subject: Subject, earlier: Asked, later: Asked) -> bool:
+    """Whether a rule between them may cut off the later one, so that the earlier one wins."""
+    between = subject.programme.rules[earlier.place + 1 : later.place]
+    return any(rule.stop and rule.on == later.rule.on for rule in between)
 
 
 def _worth(asked: Asked) -> tuple[tuple[str, str, Formula], Fraction] | None:
@@ -81,14 +123,11 @@ def _worth(asked: Asked) -> tuple[tuple[str, str, Formula], Fraction] | None:
         return None
     [give] = rule.gives
     if isinstance(give, Rate):
-        if not give.per:
-            return None
-        return ("rate", give.currency, asked.line), give.units / give.per
-    if isinstance(give, Fixed):
-        if rule.each is not None:
-            return ("pieces", give.currency, asked.line), Fraction(give.units)
-        return ("once", give.currency, ALWAYS), Fraction(give.units)
-    return None
+        worth = give.units / give.per if give.per else Fraction(0)
+        return ("rate", give.currency, asked.line), worth
+    if rule.each is not None:
+        return ("pieces", give.currency, asked.line), Fraction(give.units)
+    return ("once", give.currency, ALWAYS), Fraction(give.units)
 
 
 def _remedy(problem: str, winner: Asked, loser: Asked) -> str:
@@ -100,18 +139,11 @@ def _remedy(problem: str, winner: Asked, loser: Asked) -> str:
     return f"Raise its priority above {first}, which always comes first."
 
 
-def _example(subject: Subject, winner: Asked, loser: Asked) -> Any:
-    if loser.rule.on == "return":
-        return None
-    wishes: list[Wish] = [(loser.frame, False), (loser.firing, False)]
-    at = loser.rule.starts_at
-    for scene in scenes(subject, wishes, has_lines=loser.has_lines, at=at):
-        told = run(subject, loser.rule.on, scene, [winner.rule.rule, loser.rule.rule])
-        if told is None:
-            continue
-        story, decisions = told
-        outcomes = {one.rule: one for one in decisions[0].outcomes}
-        lost = outcomes.get(loser.rule.rule)
-        if lost is not None and lost.blocked.startswith(("group ", "stopped by ")):
-            return story.as_json()
+def _example(subject: Subject, winners: list[Asked], loser: Asked) -> dict[str, Any] | None:
+    """An event at which the loser and a winner are willing, and the engine leaves one out."""
+    for winner in winners:
+        for scene, decision in tried(subject.programme, [winner, loser]):
+            lost = outcome_of(decision, loser.rule.rule)
+            if lost is not None and lost.blocked.startswith(("group ", "stopped by ")):
+                return example_of(subject.programme, scene, decision, shows="shadowed")
     return None
