@@ -33,6 +33,19 @@ def test_a_version_is_published_once(api: Client, world: World, counts: Counts) 
     assert "document" not in listed[0]
 
 
+def test_what_the_checks_find_is_answered_with_its_example(api: Client) -> None:
+    earn = {
+        "all": {"on": "purchase", "give": {"points": 2}, "priority": 1, "stop": True},
+        "base": {"on": "purchase", "give": {"points": 1, "per": 1}},
+    }
+    made = api.post("/programmes/corner/versions", {"document": {**CORNER, "earn": earn}})
+    assert made.status_code == 201
+    findings = {one["path"]: one for one in made.json()["findings"]}
+    finding = findings["earn.base"]
+    assert (finding["problem"], finding["severity"]) == ("shadowed", "warning")
+    assert finding["example"]["events"][0]["rules"]["base"] == "stopped by all"
+
+
 def test_the_first_version_makes_the_programme(api: Client) -> None:
     document = {**CORNER, "programme": "annex"}
     made = api.post("/programmes/annex/versions", {"document": document})

@@ -86,6 +86,19 @@ class VersionRequest(Form):
     )
 
 
+class Finding(Form):
+    """Something in a document that is worth a look, although it can be used."""
+
+    path: str = Field(description="The place in the document.")
+    value: str = Field(description="What stands there, shortened.")
+    problem: str = Field(description="What it is; docs/user/programme-findings.md lists them all.")
+    remedy: str
+    severity: Literal["error", "warning", "note"]
+    example: dict[str, Any] | None = Field(
+        None, description="Events that show it, decided by the engine, where there are any."
+    )
+
+
 class Publication(Form):
     """The version that the document has become."""
 
@@ -93,3 +106,6 @@ class Publication(Form):
     number: int
     effective_at: Instant
     created: bool = Field(description="False where the newest version is the same document.")
+    findings: list[Finding] = Field(
+        description="What the static checks found in the document, the gravest first."
+    )

@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from habitue.domain.errors import Code, Refusal
+from habitue.domain.programme.findings import check_document
 from habitue.domain.received.faults import shown
 from habitue.interfaces.api.database import Connection, Database
 from habitue.interfaces.api.fields import check_fields, instant_field, object_field, whole_field
@@ -130,6 +131,7 @@ class Programmes:
                 "number": done.number,
                 "effective_at": format_instant(done.effective_at),
                 "created": done.created,
+                "findings": [finding.as_json() for finding in check_document(document)],
             }
             return answer_json(201 if done.created else 200, plain)
 
