@@ -32,9 +32,10 @@ def chosen_programme(visit: Visit) -> str:
     if not codes:
         raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value="")
     session = visit.request.session
-    asked = visit.request.GET.get("programme") or session.get(PROGRAMME_KEY, "")
+    kept = str(session.get(PROGRAMME_KEY, ""))
+    asked = visit.request.GET.get("programme", "")
     if asked in codes:
-        if session.get(PROGRAMME_KEY) != asked:
+        if asked != kept:
             session[PROGRAMME_KEY] = asked
-        return str(asked)
-    return codes[0]
+        return asked
+    return kept if kept in codes else codes[0]

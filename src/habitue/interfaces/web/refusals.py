@@ -6,6 +6,8 @@ from http import HTTPStatus
 from typing import Final
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.programme.faults import InvalidDocument
@@ -32,7 +34,20 @@ def status_of(refusal: Refusal) -> int:
 
 
 def words_of(refusal: Refusal, *, language: str) -> RefusalText:
-    """The title and the sentences of a refusal."""
+    """The title and the sentences of a refusal.
+
+    What the catalogue says of rights is said to machines, which have keys; people have none.
+    """
+    if refusal.code is Code.NOT_PERMITTED:
+        return RefusalText(
+            pgettext("title of a page", "Not allowed"),
+            _("You may not do this. Ask whoever runs the programme if you need it."),
+        )
+    if refusal.code is Code.UNKNOWN_PROGRAMME and not refusal.parameters.get("value"):
+        return RefusalText(
+            _("No programme yet"),
+            _("There is no programme yet that you may see. Ask whoever runs the installation."),
+        )
     return refusal_text(
         refusal.code, language=language, path=refusal.path, parameters=refusal.parameters
     )

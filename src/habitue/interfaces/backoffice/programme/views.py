@@ -92,6 +92,11 @@ def document(visit: Visit) -> HttpResponse:
 
 def _changes(older: dict[str, object], newer: dict[str, object]) -> tuple[str, ...]:
     return tuple(
-        f"{one.path}: {json.dumps(one.before, default=str)} → {json.dumps(one.after, default=str)}"
+        f"{one.path}: {_written(one.before)} → {_written(one.after)}"
         for one in diff_documents(older, newer)
     )
+
+
+def _written(value: object) -> str:
+    """A value as the document has it, in the letters of its author; a dash where there is none."""
+    return "–" if value is None else json.dumps(value, default=str, ensure_ascii=False)
