@@ -62,7 +62,7 @@ def test_a_member_signs_in_by_a_code_reads_the_history_and_changes_the_language(
 ) -> None:
     page = visit(width=360).page
     page.goto("/")
-    heading(page, "To my points")
+    heading(page, "See my points")
     page.get_by_label("Your e-mail address").fill(GUEST)
     press(page, "Send me a code")
     heading(page, "Your code")

@@ -125,7 +125,7 @@ def test_a_purchase_is_told_line_by_line_and_why(world: World) -> None:
         "1 × p1 €80.00",
         "Earned: Base",
         "1 point for each €1, on €",
-        "to Silver",
+        "New tier: Silver",
     ):
         assert words in page.words, words
 

@@ -34,7 +34,7 @@ def test_a_purchase_tells_its_lines_and_why_it_earned(world: World) -> None:
     page = opened(world.browser("vadim"), HISTORY)
     for said in (
         "June 2026 Purchase · €120.00 1 Jun 2026, 14:00 · Café du Quai",
-        "From no tier to Silver",
+        "New tier: Silver",
         "+120 points Why? 1 × p1 €80.00 1 × p2 €40.00",
         "+120 points Earned: Base 1 point for each €1, on €120.00.",
     ):

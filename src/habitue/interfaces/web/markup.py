@@ -14,12 +14,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from habitue.interfaces.texts import formats
+from habitue.interfaces.web.agents import browser_name
 from habitue.interfaces.web.assets import asset
 from habitue.kit.instants import Instant
 
 register = template.Library()
 
 register.simple_tag(asset, name="asset")
+register.filter("browser_name", browser_name)
 
 
 def _language() -> str:

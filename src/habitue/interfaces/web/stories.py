@@ -122,14 +122,21 @@ def _story(happening: Happening, words: Lexicons, stores: dict[str, str]) -> Sto
             if entry.kind != "activate"
         ),
         not_applied=tuple(why_not(happening.outcomes, lexicon)),
-        tiers=tuple(
-            _("From %(before)s to %(after)s")
-            % {"before": lexicon.tier(move.from_tier), "after": lexicon.tier(move.to_tier)}
-            for move in happening.moves
-        ),
+        tiers=tuple(_move(move.from_tier, move.to_tier, lexicon) for move in happening.moves),
         source=happening.source,
         external_id=happening.external_id,
     )
+
+
+def _move(before: str, after: str, lexicon: Lexicon) -> str:
+    if not before:
+        return _("New tier: %(tier)s") % {"tier": lexicon.tier(after)}
+    if not after:
+        return _("No longer %(tier)s") % {"tier": lexicon.tier(before)}
+    return _("From %(before)s to %(after)s") % {
+        "before": lexicon.tier(before),
+        "after": lexicon.tier(after),
+    }
 
 
 def _title(happening: Happening) -> str:

@@ -125,7 +125,10 @@ def _measures(words: Lexicons, found: Overview) -> list[Measure]:
     for code in found.current.figures.points:
         if not words.current.is_stamps(code):
             measures += _of_points(code, words)
-    return measures
+    # Points do not belong to stores: of some of them, what is outstanding is no number.
+    return [
+        one for one in measures if not (one.is_stock and one.read(found.current.figures) is None)
+    ]
 
 
 def _of_points(code: str, words: Lexicons) -> list[Measure]:
@@ -170,13 +173,13 @@ def _direction(now: Value, before: Value) -> str:
 
 def _change(now: Value, before: Value, words: Lexicons) -> str:
     if now is None or not before:
-        return _("nothing before to compare with")
+        return _("nothing to compare with yet")
     share = Fraction(now - before) / abs(Fraction(before)) * 100
     number = words.current.fraction(Fraction(round(abs(share) * 10), 10))
     if share > 0:
-        return _("%(percent)s %% more than before") % {"percent": number}
+        return _("%(percent)s%% more than before") % {"percent": number}
     if share < 0:
-        return _("%(percent)s %% less than before") % {"percent": number}
+        return _("%(percent)s%% less than before") % {"percent": number}
     return _("the same as before")
 
 

@@ -36,7 +36,7 @@ _NEGATIVE: Final[dict[str, Promise]] = {
 }
 _RETURNS: Final[dict[str, Promise]] = {
     "re_evaluate": gettext_lazy(
-        "A bonus that what is left of a purchase no longer deserves is taken back with a return."
+        "A return takes back a bonus that the rest of the purchase no longer earns."
     ),
     "keep_bonus": gettext_lazy("A bonus once given stays, also when something is returned."),
 }
