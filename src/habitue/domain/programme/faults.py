@@ -28,7 +28,7 @@ class Fault:
     ``problem`` is a stable code, ``remedy`` an English sentence for whoever writes documents.
     An ``error`` keeps the document from being used; a ``warning`` or a ``note`` does not.
     ``example`` shows what happens, where there is something to show: plain data of events that the
-    engine has really decided (``checks.stories``).
+    engine has really decided (``checks.trial``).
     """
 
     path: str

@@ -12,6 +12,7 @@ from habitue.domain.programme.checks.asking import Subject, ask
 from habitue.domain.programme.checks.contradictory import check_contradictory
 from habitue.domain.programme.checks.dead import check_dead
 from habitue.domain.programme.checks.minting import check_minting
+from habitue.domain.programme.checks.minting_cards import check_gift_cards
 from habitue.domain.programme.checks.naming import check_names
 from habitue.domain.programme.checks.shadowed import check_shadowed
 from habitue.domain.programme.checks.unreachable import check_unreachable
@@ -57,4 +58,5 @@ def _check_as_a_whole(
     check_contradictory(subject)
     check_unreachable(subject)
     check_minting(subject)
+    check_gift_cards(subject)
     check_names(subject, as_written=as_written)

@@ -15,6 +15,7 @@ from habitue.domain.programme.faults import Fault, InvalidDocument
 from habitue.domain.programme.findings import check_document
 from habitue.domain.programme.showing import outline
 from habitue.interfaces.commands.exit_codes import ExitCode
+from habitue.interfaces.commands.finding_texts import example_lines
 from habitue.interfaces.commands.installation import installation
 from habitue.interfaces.commands.output import print_json, say, stop
 from habitue.interfaces.texts.catalogue import refusal_text
@@ -37,7 +38,10 @@ def check(
     files: Annotated[list[Path], typer.Argument(help="YAML files, or JSON files (.json).")],
     as_json: AsJson = False,
 ) -> None:
-    """Check documents. Exits with 1 where one has an error; warnings and notes are no errors."""
+    """Check documents: faults, and what surely does harm or nothing, with an example.
+
+    Exits with 1 where a document has an error; warnings and notes are no errors.
+    """
     reports = {file: _faults_of(file) for file in files}
     fine = not any(_has_errors(faults) for faults in reports.values())
     if as_json:
@@ -217,6 +221,8 @@ def _say_faults(file: Path, faults: Sequence[Fault], *, silent_when_fine: bool =
         value = f" ({fault.value})" if fault.value else ""
         place = f"{fault.path}{value}" if fault.path else fault.value or "document"
         say(f"{file}: {fault.severity} at {place}: {fault.problem}. {fault.remedy}")
+        for line in example_lines(fault.example or {}):
+            say(f"    {line}")
     if not _has_errors(faults) and not silent_when_fine:
         say(f"{file}: in order.")
 

@@ -1,7 +1,8 @@
 """Settings that cancel or contradict one another.
 
 * ``lapses_before_use`` (an error): every lot expires no later than the day on which it could first
-  be spent, by the longest possible time to expiry (rounded up) and the shortest pending one.
+  be spent, by the longest possible time to expiry (rounded up) and the shortest pending one.  With
+  dates for both, only what is earned before the earlier one lapses so: a warning.
 * ``reenter_below_keep``: who comes back with so little falls again at the next reckoning.
 * ``keep_not_ascending``: a lower tier is harder to keep than a higher one, in every metric of both.
 * ``grace_too_long``: the grace surely lasts longer than the tier itself.
@@ -66,7 +67,9 @@ def _check_lapse(subject: Subject) -> None:
         for path, expiry in places:
             if _lapses(expiry, points.pending):
                 remedy = "Let points expire after they can be spent: shorten pending, or lengthen."
-                subject.faults.add(path, "", "lapses_before_use", remedy)
+                dated = isinstance(points.pending, PendingUntil)
+                say = subject.warn if dated else subject.faults.add
+                say(path, "", "lapses_before_use", remedy)
 
 
 def _lapses(expiry: Expiry, pending: Pending) -> bool:

@@ -70,11 +70,15 @@ def _check_joined(subject: Subject, later: Asked) -> None:
 
 def _silences(subject: Subject, earlier: Asked, later: Asked) -> bool:
     """Whether the later rule does not count where the earlier one is willing too."""
-    group = earlier.rule.group
+    rule, group = earlier.rule, earlier.rule.group
     mode = "all" if group is None else subject.programme.groups[group].mode
-    if mode == "all":
-        return earlier.rule.stop
-    return mode == "first" and group == later.rule.group
+    if mode == "first" and group == later.rule.group:
+        return True
+    if not rule.stop or mode == "best":
+        return False
+    # The first of such a group is chosen whenever it is willing.
+    rivals = subject.programme.rules[: earlier.place]
+    return mode == "all" or not any(one.group == group and one.on == rule.on for one in rivals)
 
 
 def _pairs(subject: Subject) -> Iterator[tuple[Asked, Asked]]:

@@ -20,13 +20,14 @@ from habitue.domain.events import (
     Line,
     Purchase,
     Return,
+    ReturnedLine,
     Visit,
 )
 from habitue.domain.programme.checks.asking import Asked
 from habitue.domain.programme.checks.witness import Scene, scenes_of
 from habitue.domain.programme.kinds import WEEKDAYS
 from habitue.domain.programme.model import Programme
-from habitue.kit.instants import MINUTE, datetime_of, local_day
+from habitue.kit.instants import datetime_of
 from habitue.kit.money import format_amount, format_decimal
 
 _SOURCE = "example"
@@ -76,14 +77,20 @@ def shared_facts(programme: Programme) -> SharedFacts:
 
 
 def event_of(
-    programme: Programme, scene: Scene, number: int = 1, *, later: int = 0, of: int | None = None
+    programme: Programme,
+    scene: Scene,
+    number: int = 1,
+    *,
+    later: int = 0,
+    back: tuple[ReturnedLine, ...] = (),
 ) -> Event:
-    """The event of a scene, so many microseconds later; a return is of the event number ``of``."""
+    """The event of a scene, so many microseconds later; a return is of the event before it, and of
+    what came ``back``, or of all of it."""
     body: Body
     if scene.kind == "purchase":
         body = Purchase(programme.currency, scene.lines)
     elif scene.kind == "return":
-        body = Return(programme.currency, EventKey(_SOURCE, f"{of:06}"))
+        body = Return(programme.currency, EventKey(_SOURCE, f"{number - 1:06}"), back)
     elif scene.kind == "visit":
         body = Visit()
     elif scene.kind == "enrolment":
@@ -173,6 +180,9 @@ def shown(programme: Programme, event: Event, decision: Decision) -> dict[str, A
         plain["attributes"] = dict(event.attributes)
     if isinstance(event.body, Purchase):
         plain["lines"] = [_line(programme, line) for line in event.body.lines]
+    if isinstance(event.body, Return) and event.body.lines:
+        refunded = sum(line.amount or 0 for line in event.body.lines)
+        plain["refunded"] = format_amount(refunded, programme.currency)
     plain["rules"] = {
         outcome.rule: _result(programme, outcome)
         for outcome in decision.outcomes
@@ -225,9 +235,3 @@ def _member(programme: Programme, scene: Scene) -> dict[str, Any]:
     }
     member = {name: value for name, value in past.items() if value not in ("", 0, None, {})}
     return {"member": member} if member else {}
-
-
-def same_day(programme: Programme, scene: Scene, minutes: int) -> bool:
-    """Whether so many minutes after a scene it is still the same local day."""
-    at = scene.at(programme.zone)
-    return local_day(at + minutes * MINUTE, programme.zone) == local_day(at, programme.zone)

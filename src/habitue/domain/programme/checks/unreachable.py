@@ -159,8 +159,17 @@ def _longest(period: Period) -> int:
     months = period.count * _MONTHS[period.unit]
     if months > 12 * 50:
         return months * _LONGEST_MONTH
+    day = _last_day(Window("rolling", period))
+    return day - add_period(day, period, -1)
+
+
+def _last_day(window: Window) -> int:
+    """The last day of the longest such window within four years."""
+    period = window.period
+    if window.kind != "rolling" or period is None:
+        return _LAST_DAY
     days = range(_LAST_DAY, _LAST_DAY - _FOUR_YEARS, -1)
-    return max(day - add_period(day, period, -1) for day in days)
+    return max(days, key=lambda day: day - add_period(day, period, -1))
 
 
 def _example(
@@ -171,9 +180,10 @@ def _example(
     make = _BEST.get(metric.name)
     if make is None or bound.most > _LONGEST_SHOWN:
         return None
-    state = make(bound.most, programme.zone)
-    reached = metric_value(programme, state, metric, _LAST_DAY)
-    rank = entered_rank(tiers, values_at(programme, tiers, state, _LAST_DAY), -1)
+    day = _last_day(metric.window)
+    state = make(day, bound.most, programme.zone)
+    reached = metric_value(programme, state, metric, day)
+    rank = entered_rank(tiers, values_at(programme, tiers, state, day), -1)
     threshold = tier.enter[place]
     if threshold is None or reached >= threshold or rank >= tiers.ranks[tier.code]:
         return None
@@ -187,19 +197,19 @@ def _example(
     }
 
 
-def _came_every_day(days: int, zone: str) -> MemberState:
-    seen = range(_LAST_DAY - days - _BEFORE, _LAST_DAY + 1)
+def _came_every_day(day: int, days: int, zone: str) -> MemberState:
+    seen = range(day - days - _BEFORE, day + 1)
     return MemberState(
         credits={"visits": dict.fromkeys(seen, 1)},
-        enrolled_at=day_start(_LAST_DAY - days - _BEFORE, zone),
+        enrolled_at=day_start(day - days - _BEFORE, zone),
     )
 
 
-def _joined_long_ago(days: int, zone: str) -> MemberState:
-    return MemberState(enrolled_at=day_start(_LAST_DAY - days - _BEFORE, zone))
+def _joined_long_ago(day: int, days: int, zone: str) -> MemberState:
+    return MemberState(enrolled_at=day_start(day - days - _BEFORE, zone))
 
 
-_BEST: dict[str, Callable[[int, str], MemberState]] = {
+_BEST: dict[str, Callable[[int, int, str], MemberState]] = {
     "visits": _came_every_day,
     "tenure": _joined_long_ago,
 }

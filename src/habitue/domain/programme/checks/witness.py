@@ -61,6 +61,12 @@ class Scene:
     days_since_enrolment: int | None = None
     balances: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def is_of_new_member(self) -> bool:
+        """Whether the member needs no past."""
+        past = (self.purchases, self.visits, self.days_since_visit, self.days_since_enrolment)
+        return not (any(past) or self.tier or any(self.balances.values()))
+
     def at(self, zone: str) -> Instant:
         """The instant of the event."""
         return day_start(self.day, zone) + self.minute * MINUTE
@@ -97,21 +103,23 @@ def scenes_of(
     amount: int | None = None,
     one_line: bool = False,
 ) -> Iterator[Scene]:
-    """Scenes at which all the rules may be willing, at most a handful; with ``one_line`` one line
-    matches all of their filters."""
-    wishes: list[Wish] = [(one.frame, False) for one in asked]
-    wishes += [(one.when, False) for one in asked]
-    lines = [one.some_line for one in asked]
-    if one_line:
-        matches = tuple(one.match for one in lines if isinstance(one, Some))
-        lines = [Some(All(matches))] if matches else []
-    wishes += [(line, False) for line in lines]
-    rule = asked[0].rule
+    """Scenes at which all the rules may be willing, at most a handful (``wishes_of``); a line costs
+    ``amount`` where nothing is said of it."""
+    rules = [one.rule for one in asked]
     search = Search(asked[0].has_lines)
-    for case in islice(search.cases(wishes), _MOST_CASES):
-        scene = _Maker(programme, rule, case, amount or plain_amount(programme)).scene()
+    for case in islice(search.cases(wishes_of(asked, one_line=one_line)), _MOST_CASES):
+        scene = _Maker(programme, rules, case, amount or plain_amount(programme)).scene()
         if scene is not None:
             yield scene
+
+
+def wishes_of(asked: Sequence[Asked], *, one_line: bool) -> list[Wish]:
+    """That all the rules are willing; with ``one_line`` one line matches all of their filters."""
+    formulas: list[Formula] = [one.frame for one in asked] + [one.when for one in asked]
+    lines = [one.some_line for one in asked]
+    matches = tuple(one.match for one in lines if isinstance(one, Some))
+    formulas += [Some(All(matches))] if one_line and matches else lines
+    return [(formula, False) for formula in formulas]
 
 
 def plain_amount(programme: Programme) -> int:
@@ -122,7 +130,7 @@ def plain_amount(programme: Programme) -> int:
 
 def quiet_scene(programme: Programme, rule: Rule, kind: str) -> Scene:
     """A plain event on a day of the rule's time."""
-    maker = _Maker(programme, rule, Case(), plain_amount(programme))
+    maker = _Maker(programme, [rule], Case(), plain_amount(programme))
     lines = (maker.plain_line(1, maker.amount),) if kind == "purchase" else ()
     return Scene(kind, next(maker.days(), _BASE_DAY), _MINUTES[0], lines=lines)
 
@@ -130,7 +138,7 @@ def quiet_scene(programme: Programme, rule: Rule, kind: str) -> Scene:
 @dataclass(slots=True)
 class _Maker:
     programme: Programme
-    rule: Rule
+    rules: Sequence[Rule]
     case: Case
     amount: int
     search: Search = field(default_factory=Search)
@@ -151,14 +159,14 @@ class _Maker:
         if since_visit is not None and "member.visits" not in self.case.values:
             visits = 1
         return Scene(
-            kind=self.rule.on,
+            kind=self.rules[0].on,
             day=day,
             minute=minute,
             store=self._text("store"),
             channel=self._text("channel"),
             staff=self._text("staff"),
             attributes=self._attributes(),
-            lines=self._lines() if self.rule.on == "purchase" else (),
+            lines=self._lines() if self.rules[0].on == "purchase" else (),
             tier=tier,
             purchases=self._value("member.purchases", (0,), 0),
             visits=visits,
@@ -172,26 +180,32 @@ class _Maker:
         )
 
     def days(self) -> Iterator[int]:
-        """Days that the case allows, those of the rule's time first."""
-        zone, rule = self.programme.zone, self.rule
+        """Days that the case allows and on which all the rules are in force, the first ones of
+        their time first."""
+        zone = self.programme.zone
+        starts, ends = self._time()
         base = _BASE_DAY
-        if rule.starts_at is not None:
-            base = local_day(rule.starts_at, zone)
-            if day_start(base, zone) + _MINUTES[0] * MINUTE < rule.starts_at:
-                base += 1
-        elif rule.ends_at is not None:
-            base = local_day(rule.ends_at, zone) - 7
+        if starts is not None:
+            base = local_day(starts, zone)
+        elif ends is not None:
+            base = local_day(ends, zone) - 7
         dates = self.case.values.get("date", ())
         weekdays = self.case.values.get("weekday", ())
-        tried = [*range(base, base + 7), *days_meeting(self.case.values)]
+        tried = [*range(base, base + 8), *days_meeting(self.case.values)]
         for day in [*tried, *(meeting(dates) if dates else ())]:
             if self._in_time(day) and _all_meet(dates, day) and _all_meet(weekdays, (day - 1) % 7):
                 yield day
 
     def _in_time(self, day: int) -> bool:
         at = day_start(day, self.programme.zone) + self._value("time", _MINUTES, 0) * MINUTE
-        starts, ends = self.rule.starts_at, self.rule.ends_at
+        starts, ends = self._time()
         return (starts is None or starts <= at) and (ends is None or at < ends)
+
+    def _time(self) -> tuple[Instant | None, Instant | None]:
+        """When all the rules are in force together."""
+        starts = [rule.starts_at for rule in self.rules if rule.starts_at is not None]
+        ends = [rule.ends_at for rule in self.rules if rule.ends_at is not None]
+        return max(starts, default=None), min(ends, default=None)
 
     def _value(self, name: str, preferred: Sequence[Any], default: Any) -> Any:
         literals = self.case.values.get(name)
