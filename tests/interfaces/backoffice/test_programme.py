@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from habitue.domain.programme.canonical import plain_document
 from habitue.kit.instants import DAY, HOUR
 from habitue.services.documents import read_programme_document

@@ -140,7 +140,8 @@ def colleague(visit: Visit, staff_id: UUID) -> HttpResponse:
 def pin(visit: Visit, staff_id: UUID) -> HttpResponse:
     """Give a colleague a PIN, or take it away."""
     form = PinForm(visit.request.POST)
-    if form.is_valid():
+    # An empty PIN takes the old one away; a body that could not be read must not.
+    if "pin" in visit.request.POST and form.is_valid():
         try:
             set_pin(
                 visit.connection,
