@@ -68,6 +68,29 @@ def test_documents_in_order_pass_the_check() -> None:
     assert "corner-cafe.yaml: in order." in result.stderr.replace("\n", "")
 
 
+def test_a_warning_has_an_example_and_does_not_fail(file: Path) -> None:
+    rule = "visit: {on: visit, when: {channel: app}, give: {points: 2}}"
+    file.write_text(DOCUMENT.replace("earn: {", f"earn: {{{rule}, "), encoding="utf-8")
+    result = run("check", str(file))
+    assert result.exit_code == ExitCode.FINE
+    said = " ".join(result.stderr.split())
+    assert "warning at earn.visit: repeated_at_will. Add limit:" in said
+    assert "Mon 2026-06-01 12:00: visit (channel app). visit: 2 points; balance: 2 points." in said
+    assert "Done three times, this gives 6 points." in said
+    result = run("check", str(file), "--json")
+    assert result.exit_code == ExitCode.FINE
+    [fault] = report(result)["files"][0]["faults"]
+    assert fault["example"]["gained"] == {"points": "6"}
+
+
+def test_the_best_member_of_a_tier_beyond_reach(file: Path) -> None:
+    tiers = "tiers: {by: {visits: rolling 7 days}, daily: {enter: 8}}\n"
+    file.write_text(DOCUMENT + tiers, encoding="utf-8")
+    said = " ".join(run("check", str(file)).stderr.split())
+    assert "warning at tiers.daily.enter (8): unreachable_tier." in said
+    assert "The best possible member has 7 of 8 (visits), and holds no tier." in said
+
+
 def test_a_fault_is_named_and_ends_the_check_with_1(file: Path) -> None:
     file.write_text(DOCUMENT.replace("Europe/Paris", "Mars"), encoding="utf-8")
     result = run("check", CAFE, str(file))
