@@ -33,6 +33,8 @@ def _event(event: Mapping[str, Any]) -> str:
     what = f"{event['weekday'].capitalize()} {event['at'].replace('T', ' ')}: {event['kind']}"
     if "lines" in event:
         what += f" of {', '.join(_line(line) for line in event['lines'])}"
+    if "paid_with" in event:
+        what += f", paid with a {event['paid_with']}"
     if "refunded" in event:
         what += f" of {event['refunded']}"
     more = {name: event[name] for name in ("store", "channel", "staff") if name in event}
