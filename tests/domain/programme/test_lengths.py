@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from habitue.domain.programme.checks.lengths import fewest_days, most_days, most_days_of
-from habitue.domain.programme.model import Window
+from habitue.domain.programme.checks.lengths import fewest_days, most_days
 from habitue.kit.periods import add_period, parse_period
 
 FIRST = date(2027, 1, 1).toordinal()
@@ -38,10 +37,3 @@ def test_a_period_is_no_longer_and_no_shorter(text: str, fewest: int, most: int)
     # They are bounds that are worth something.
     assert fewest - 3 <= fewest_days(period) <= fewest + 3
     assert most <= most_days(period) <= most + 2
-
-
-def test_a_window_without_an_end_has_no_bound() -> None:
-    assert most_days_of(Window("calendar_year")) == 366
-    assert most_days_of(Window("rolling", parse_period("1 month"))) == 31
-    assert most_days_of(Window("membership_year")) is None
-    assert most_days_of(Window("lifetime")) is None

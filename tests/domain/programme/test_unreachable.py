@@ -44,6 +44,11 @@ REACHABLE = [
         "by: {spend: calendar year, visits: rolling 7 days}, valid: 1 year, t: {enter:"
         " {spend: 100, visits: 8}}"
     ),
+    # Members come down to it from the higher tier.
+    tiers(
+        "by: {spend: calendar year, visits: calendar year},"
+        " low: {enter: {visits: 400}}, high: {enter: {visits: 500, spend: 100}}"
+    ),
     merits(BUDGETED, 300),
     merits(
         f"{BUDGETED}, n: {{on: enrolment, give: {{merits: 5}}, limit: {{per_member: 1}}}}", 9999

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from habitue.domain.programme.model import Window
 from habitue.kit.periods import Period
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -28,16 +27,6 @@ def fewest_days(period: Period) -> int:
     years, rest = divmod(months, 12)
     # A month that clamps (31 January + 1 month) may lose three days more.
     return 365 * years + max(0, _FEWEST[rest] - 3 * int(rest > 0))
-
-
-def most_days_of(window: Window) -> int | None:
-    """The most days that a window of a tier can hold; ``None`` where there is no bound.
-
-    A membership year has none: who never joined has no year that could begin again.
-    """
-    if window.kind == "calendar_year":
-        return 366
-    return most_days(window.period) if window.period is not None else None
 
 
 def _months(period: Period) -> int | None:

@@ -2,7 +2,9 @@
 
 A tier is entered where its thresholds are met: one of them, or every one with ``combine: all``.  So
 it is out of reach where each of the thresholds that could lead to it, or one of those that all must
-be met, is above the most that its metric can ever be (``engine.tiers``):
+be met, is above the most that its metric can ever be (``engine.tiers``).  Members also come down to
+a tier from a higher one, so the highest is looked at first, and the first that may be reached ends
+the search.  The bounds are those of this document alone:
 
 * visits are days, so a window holds at most as many as it has days: the longest that a rolling
   window can be, or 366 in a calendar year.  A membership year counts from the enrolment, and for
@@ -58,7 +60,7 @@ def check_unreachable(subject: Subject) -> None:
     if tiers is None:
         return
     bounds = [_bound(subject, metric) for metric in tiers.metrics]
-    for tier in tiers.tiers:
+    for tier in reversed(tiers.tiers):
         asked = [
             (place, threshold, bounds[place])
             for place, threshold in enumerate(tier.enter)
@@ -70,7 +72,7 @@ def check_unreachable(subject: Subject) -> None:
             if bound is not None and threshold > bound.most
         ]
         if not above or (tiers.combine == "any" and len(above) < len(asked)):
-            continue
+            return
         sure = [one for one in above if one[1].certain]
         is_sure = bool(sure) if tiers.combine == "all" else len(sure) == len(above)
         place, bound = (sure or above)[0]
@@ -78,6 +80,8 @@ def check_unreachable(subject: Subject) -> None:
         path = f"tiers.{tier.code}.enter"
         say = subject.warn if is_sure else subject.note
         say(path, tier.enter[place], "unreachable_tier", bound.remedy, example)
+        if not is_sure:
+            return
 
 
 def _bound(subject: Subject, metric: Metric) -> _Bound | None:
