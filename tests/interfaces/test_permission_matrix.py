@@ -40,6 +40,8 @@ ACCOUNT_OPEN: Final = {
 # Addresses of somebody or something at home in the first store: a manager of another one is
 # refused there, although the role has the right.
 AT_HOME: Final = {"member_id", "staff_id", "device_id", "code"}
+# What is nobody's yet takes the right in all stores: who works in some of them is refused.
+EVERYWHERE: Final = {"backoffice:store_new"}
 
 # What each address takes, agreed on here: whoever opens one to more people must say so twice.
 RIGHTS: Final = {
@@ -115,6 +117,8 @@ def expected(who: str, address: Address) -> set[str]:
     if granted is None:
         return {"sign in"}
     if not {takes.permission, takes.opens} - {None} <= granted:
+        return {"refused"}
+    if address.name in EVERYWHERE and CAST[who][1]:
         return {"refused"}
     if who == "elsewhere" and takes.door == "backoffice" and AT_HOME & {*address.parameters}:
         # A form that lacks everything may be sent back before anything is looked up.

@@ -20,7 +20,7 @@ def forms_of(world: World) -> dict[str, dict[str, object]]:
     key, _ = create_key(world.connection, name="Shop", scopes=["members:read"], now=now)
     staff = f"staff/{world.staff['staff']}/"
     person = {"name": "Odile", "email": "odile@habitue.example", "roles": ["owner"]}
-    place = {"name": "Gara", "code": "gara", "zone": "Europe/Bucharest"}
+    place: dict[str, object] = {"name": "Gara", "code": "gara", "zone": "Europe/Bucharest"}
     return {
         "staff/new/": {**person, "language": "en"},
         staff: {**person, "language": "en"},

@@ -54,7 +54,7 @@ def test_the_rules_are_told_in_the_readers_language(
         words = read_page(answer).words.replace("\u00a0", " ").replace("\u202f", " ")
         assert answer.headers["Content-Language"] == language
         assert [text for text in texts if text not in words] == [], words
-    assert "%(" not in words
+        assert "%(" not in words
 
 
 def test_staff_read_more_than_members(world: World) -> None:
