@@ -87,7 +87,7 @@ def test_a_key_opens_what_was_ticked_and_is_shown_once(world: World) -> None:
     words = opened(browser, KEYS).words
     assert secret not in words
     assert f"Web shop {key.key_id}" in words
-    assert "corner, quai 1 June 2026 not used yet" in words
+    assert "Corner, Café du Quai 1 June 2026 not used yet" in words
     assert world.rows("SELECT action, actor_name, subject_name FROM trail"
                       " WHERE subject_kind = 'key'") == [
         ("key_created", "Developer", "Web shop")

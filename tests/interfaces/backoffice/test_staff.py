@@ -66,7 +66,7 @@ def filled(**fields: Any) -> dict[str, Any]:
 def test_the_list_says_who_works_here_where_and_as_what(world: World) -> None:
     page = opened(world.browser("owner"), STAFF)
     assert "Owner owner@habitue.example Owner all invited" in page.words
-    assert "Manager manager@habitue.example Manager quai invited" in page.words
+    assert "Manager manager@habitue.example Manager Café du Quai invited" in page.words
     assert page.links["Elsewhere"] == of(world, "elsewhere")
     assert "New colleague" in page.links
 
@@ -103,7 +103,7 @@ def test_a_manager_sees_who_works_in_the_same_stores(
 
 def test_a_manager_reads_a_colleague_and_changes_nothing(world: World) -> None:
     page = opened(world.browser("manager"), of(world, "staff"))
-    assert "Roles Staff at the till Stores quai" in page.words
+    assert "Roles Staff at the till Stores Café du Quai" in page.words
     own = {"/language/", "/look/", "/account/sign-out/"}
     assert {form.action for form in page.forms} <= own
 

@@ -37,6 +37,7 @@ class Shown:
 
     key: Key
     scopes: tuple[Promise, ...]
+    places: str
     expired: bool
 
 
@@ -45,10 +46,18 @@ class Shown:
 def list_page(visit: Visit) -> HttpResponse:
     """All keys in force, and how to begin."""
     everything = visit.request.GET.get("revoked") == "too"
+    titles = dict(_titles(visit))
+    stores = {one.code: one.name for one in list_stores(visit.connection, actor=visit.actor)}
     keys = [
         Shown(
             key,
             tuple(SCOPES[scope] for scope in SCOPES if scope in key.scopes),
+            ", ".join(
+                [
+                    *(titles.get(code, code) for code in sorted(key.programmes)),
+                    *(stores.get(code, code) for code in sorted(key.stores)),
+                ]
+            ),
             key.revoked_at is None and not key.in_force(visit.now),
         )
         for key in list_keys_for(visit.connection, actor=visit.actor, revoked_too=everything)
@@ -68,15 +77,7 @@ def new(visit: Visit) -> HttpResponse:
     """Make a key, and show its text for the only time."""
     form = KeyForm(
         visit.request.POST or None,
-        programmes=titles_of(
-            visit.connection,
-            codes=[
-                one.code
-                for one in list_programmes(visit.connection)
-                if visit.actor.in_programme(one.code)
-            ],
-            language=visit.language,
-        ),
+        programmes=_titles(visit),
         stores=[(one.code, one.name) for one in list_stores(visit.connection, actor=visit.actor)],
         today=datetime_of(visit.now).date(),
     )
@@ -140,3 +141,11 @@ def _made(visit: Visit, key: Key, token: str) -> HttpResponse:
 
 def _end_of(day: date | None) -> Instant | None:
     return None if day is None else day_start(day.toordinal() + 1, _ZONE)
+
+
+def _titles(visit: Visit) -> list[tuple[str, str]]:
+    """The programmes that the visitor may see, each with what it is called."""
+    codes = [
+        one.code for one in list_programmes(visit.connection) if visit.actor.in_programme(one.code)
+    ]
+    return titles_of(visit.connection, codes=codes, language=visit.language)

@@ -109,7 +109,7 @@ def trail(visit: Visit, member_id: UUID) -> HttpResponse:
     except CursorError:
         page = list_trail(visit.connection, **ask)
     context = {
-        "lines": trail_lines(page.items, frame.zone, visit.language),
+        "lines": trail_lines(page.items, frame.zone, visit.language, frame.stores),
         "next_cursor": page.next_cursor or "",
     }
     return frame.render("trail.html", context, tab="trail")

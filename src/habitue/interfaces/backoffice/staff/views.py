@@ -41,8 +41,13 @@ from habitue.services.access.staff import (
 def list_page(visit: Visit) -> HttpResponse:
     """Everybody who works here, and what each role may do."""
     wanted = visit.request.GET.get("q", "").strip().casefold()[:100]
+    names = dict(_stores(visit))
     colleagues = [
-        (one, [ROLES[role] for role in Role if role in one.roles])
+        (
+            one,
+            [ROLES[role] for role in Role if role in one.roles],
+            [names.get(code, code) for code in one.stores],
+        )
         for one in list_staff(visit.connection, actor=visit.actor)
         if wanted in one.name.casefold() or wanted in one.email
     ]
@@ -116,9 +121,11 @@ def colleague(visit: Visit, staff_id: UUID) -> HttpResponse:
                 messages.success(visit.request, _("It was saved."))
                 return HttpResponseRedirect(reverse("backoffice:colleague", args=[staff_id]))
     may_end = visit.may(Permission.SESSIONS_END)
+    names = dict(_stores(visit))
     context = {
         "colleague": found,
         "roles": [ROLES[role] for role in Role if role in found.roles],
+        "stores": [names.get(code, code) for code in found.stores],
         "form": form,
         "pin_form": PinForm(),
         "zone": zone_of(visit),

@@ -46,7 +46,12 @@ def list_page(visit: Visit) -> HttpResponse:
     if page.next_cursor:
         query["cursor"] = page.next_cursor
     context = {
-        "lines": trail_lines(page.items, zone, visit.language),
+        "lines": trail_lines(
+            page.items,
+            zone,
+            visit.language,
+            {one.code: one.name for one in list_stores(visit.connection, actor=visit.actor)},
+        ),
         "later_link": f"?{query.urlencode()}" if page.next_cursor else "",
         "actions": list(NAMES.items()),
         "colleagues": list_staff(visit.connection, actor=visit.actor)

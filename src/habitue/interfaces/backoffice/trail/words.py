@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from habitue.domain.access import Role
 from habitue.domain.access.trail import Action
+from habitue.interfaces.backoffice.staff.words import ROLES
 from habitue.interfaces.texts import formats
 from habitue.selectors.trail import TrailRecord
 
@@ -105,17 +107,21 @@ class TrailLine:
 
     sentence: str
     when: str
+    store: str
     details: str
     record: TrailRecord
 
 
-def trail_lines(records: Iterable[TrailRecord], zone: str, language: str) -> list[TrailLine]:
-    """Entries in words."""
+def trail_lines(
+    records: Iterable[TrailRecord], zone: str, language: str, stores: Mapping[str, str]
+) -> list[TrailLine]:
+    """Entries in words; ``stores`` are the stores' names."""
     return [
         TrailLine(
             sentence=sentence_of(record),
             when=formats.moment(record.at, zone=zone, language=language),
-            details=_details(record),
+            store=stores.get(record.store or "", record.store or ""),
+            details=_details(record, stores),
             record=record,
         )
         for record in records
@@ -132,11 +138,13 @@ def sentence_of(record: TrailRecord) -> str:
     return str(words) % values if words is not None else f"{values['actor']}: {record.action}"
 
 
-def _details(record: TrailRecord) -> str:
+def _details(record: TrailRecord, stores: Mapping[str, str]) -> str:
     plain = []
-    for value in record.details.values():
+    names = {"stores": stores, "roles": {role.value: str(ROLES[role]) for role in Role}}
+    for key, value in record.details.items():
         if isinstance(value, list):
-            plain.append(", ".join(map(str, value)))
+            called = names.get(key, {})
+            plain.append(", ".join(called.get(one, one) for one in map(str, value)))
         elif value not in ("", None):
             plain.append(str(value))
     return " · ".join(plain)
