@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from habitue.domain.programme.checks.formulas import Opaque, read_formula, read_line_formula
-from habitue.domain.programme.checks.search import Search, can_hold, implies
+from habitue.domain.programme.checks.search import Patience, Search, can_hold, implies
 from habitue.domain.programme.fields import Vocabulary
 from habitue.integrations.documents import load_yaml
 
@@ -124,3 +124,11 @@ def test_what_takes_too_long_may_hold() -> None:
 )
 def test_other_events_have_no_lines(text: str, possible: object) -> None:
     assert can_hold([(formula(text), False)], has_lines=False) is possible
+
+
+def test_a_vast_document_wears_patience_out() -> None:
+    premise, conclusion = formula("{weekday: sat}"), formula("{weekday: [fri, sat]}")
+    patience = Patience(steps=1)
+    assert not implies([(premise, False)], conclusion, has_lines=True, patience=patience)
+    assert patience.steps < 0
+    assert can_hold([(conclusion, False), (premise, True)], has_lines=True, patience=patience)

@@ -10,8 +10,8 @@ is dead.  ``firing`` leaves the time out and is exact beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,7 @@ from habitue.domain.programme.checks.formulas import (
     read_formula,
     read_line_formula,
 )
-from habitue.domain.programme.checks.search import can_hold, implies
+from habitue.domain.programme.checks.search import Patience, Wish, can_hold, implies
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.model import Programme, Rule, SpendSettings
@@ -51,6 +51,7 @@ class Asked:
     some_line: Formula
     line: Formula
     frame: Formula
+    patience: Patience = field(compare=False, repr=False)
 
     @property
     def has_lines(self) -> bool:
@@ -65,8 +66,8 @@ class Asked:
     @property
     def dead(self) -> bool:
         """Whether certainly nothing meets all of it."""
-        wishes = [(self.frame, False), (self.when, False), (self.some_line, False)]
-        return self.over or not can_hold(wishes, has_lines=self.has_lines)
+        wishes: list[Wish] = [(self.frame, False), (self.when, False), (self.some_line, False)]
+        return self.over or not self.can(wishes)
 
     @property
     def over(self) -> bool:
@@ -76,8 +77,15 @@ class Asked:
 
     def covers(self, other: Asked) -> bool:
         """Whether certainly this rule is willing wherever the other one is."""
-        wishes = [(other.frame, False), (other.firing, False)]
-        return self.frames(other) and implies(wishes, self.firing, has_lines=self.has_lines)
+        wishes: list[Wish] = [(other.frame, False), (other.firing, False)]
+        if not self.frames(other):
+            return False
+        return implies(wishes, self.firing, has_lines=self.has_lines, patience=self.patience)
+
+    def can(self, wishes: Sequence[Wish]) -> bool:
+        """Whether an event that the rule is asked about can meet all wishes, as far as the patience
+        with this document goes; a false answer is certain."""
+        return can_hold(wishes, has_lines=self.has_lines, patience=self.patience)
 
     def frames(self, other: Asked) -> bool:
         """Whether the rule is in force, for the same events, whenever the other one is."""
@@ -129,6 +137,7 @@ def ask(programme: Programme, vocabulary: Vocabulary) -> list[Asked]:
     """The enabled rules on known kinds of events with their formulas, in their order."""
     counted = read_line_formula({"role": counted_roles(programme.spend)}, vocabulary)
     asked = []
+    patience = Patience()
     for place, rule in enumerate(programme.rules):
         if not rule.enabled or rule.on not in KNOWN_KINDS:
             continue
@@ -137,7 +146,7 @@ def ask(programme: Programme, vocabulary: Vocabulary) -> list[Asked]:
         some_line = ALWAYS if needed is None else Some(All((line, counted)))
         when = ALWAYS if rule.when is None else read_formula(rule.when.source, vocabulary)
         frame = _frame(rule, programme.zone, vocabulary)
-        asked.append(Asked(rule, place, when, some_line, line, frame))
+        asked.append(Asked(rule, place, when, some_line, line, frame, patience))
     return asked
 
 

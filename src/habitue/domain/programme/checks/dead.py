@@ -21,7 +21,6 @@ from typing import Any
 
 from habitue.domain.programme.checks.asking import KNOWN_KINDS, PURCHASE, Asked, Subject
 from habitue.domain.programme.checks.formulas import All, Formula, Some
-from habitue.domain.programme.checks.search import can_hold
 from habitue.domain.programme.checks.trial import example_of, outcome_of, tried
 from habitue.domain.programme.model import Fixed, Rate, Rule
 from habitue.kit.money import format_decimal
@@ -36,8 +35,9 @@ def check_dead(subject: Subject, everyone: list[Asked]) -> None:
         if not rule.enabled:
             remedy = "Remove the rule, or enable it."
             subject.note(f"earn.{rule.rule}.enabled", "no", "disabled", remedy)
+    alive = {asked.rule.rule for asked in subject.asked}
     for asked in everyone:
-        if asked.dead:
+        if asked.rule.rule not in alive:
             _blame(subject, asked)
     for asked in subject.asked:
         _check_caps(subject, asked)
@@ -59,7 +59,7 @@ def _blame(subject: Subject, asked: Asked) -> None:
     name, needed = ("each", rule.each) if rule.each is not None else ("lines", rule.lines)
     if needed is not None and not _possible(asked, asked.some_line):
         remedy = "Correct the filter: no line can meet all of it."
-        if can_hold([(Some(asked.line), False)], has_lines=True):
+        if asked.has_lines and asked.can([(Some(asked.line), False)]):
             remedy = "Let such lines count under spend, or correct the filter: no line counts."
         subject.warn(f"{path}.{name}", needed.source, "can_never_fire", remedy)
         return
@@ -68,7 +68,7 @@ def _blame(subject: Subject, asked: Asked) -> None:
 
 
 def _possible(asked: Asked, formula: Formula) -> bool:
-    return can_hold([(formula, False)], has_lines=asked.has_lines)
+    return asked.can([(formula, False)])
 
 
 def caps_of(subject: Subject, rule: Rule) -> Iterator[tuple[str, int, str]]:
@@ -207,4 +207,4 @@ def _meet(subject: Subject, multiplier: Asked, rate: Asked) -> bool:
         return False
     common = Some(All((multiplier.line, rate.line)))
     parts = [multiplier.frame, rate.frame, multiplier.firing, rate.firing, common]
-    return can_hold([(part, False) for part in parts], has_lines=True)
+    return multiplier.can([(part, False) for part in parts])

@@ -30,7 +30,6 @@ from habitue.domain.engine.types import Decision
 from habitue.domain.events import Line, ReturnedLine
 from habitue.domain.programme.checks.asking import PURCHASE, Asked, Subject
 from habitue.domain.programme.checks.formulas import Opaque, values_of
-from habitue.domain.programme.checks.search import can_hold
 from habitue.domain.programme.checks.trial import (
     Trial,
     amounts,
@@ -250,12 +249,16 @@ def _cashback_scenes(
     amount = 10 * plain_amount(programme)
     tiers = programme.tiers.tiers if programme.tiers is not None else ()
     everything = [*rates, *factors]
+    tried: set[str] = set()
     for seed in everything:
+        if seed.rule.rule in tried:
+            continue
         together = [seed]
         for other in everything:
             wishes = wishes_of([*together, other], one_line=True)
-            if other is not seed and can_hold(wishes, has_lines=True):
+            if other is not seed and seed.can(wishes):
                 together.append(other)
+        tried |= {one.rule.rule for one in together}
         for scene in scenes_of(programme, together, amount=amount, one_line=True):
             yield scene
             for tier in tiers:

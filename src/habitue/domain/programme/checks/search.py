@@ -15,7 +15,8 @@ and drops a case as soon as some of its comparisons exclude each other:
 Where no case is left, nothing can meet the formulas: that is certain.  Dependencies between fields
 that the search does not know (between the basket's amount and its lines, say) only make it find
 cases that do not exist: then a finding is missed, never a false one made.  Beyond a number of steps
-the search gives up and says "may hold".
+the search gives up and says "may hold", and so do all searches of one document together
+(``Patience``): a vast document has fewer findings, and takes no longer.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from habitue.domain.programme.comparisons import candidates, too_long_to_try
 from habitue.domain.programme.trees import Leaf
 
 _MOST_STEPS = 4_000
+_MOST_STEPS_OF_A_DOCUMENT = 200_000
+_MOST_SCENES_OF_A_DOCUMENT = 200
 _DEEPEST = 120
 _WEEK = 7
 
@@ -52,6 +55,27 @@ class Case:
 
 
 @dataclass(slots=True)
+class Patience:
+    """How many steps all searches of one document may still take, for how many scenes the engine
+    may still be asked, and what was found out before: whether comparisons of one field exclude each
+    other, by the identities of their leaves (which are kept, so that none is used twice)."""
+
+    steps: int = _MOST_STEPS_OF_A_DOCUMENT
+    scenes: int = _MOST_SCENES_OF_A_DOCUMENT
+    known: dict[tuple[tuple[int, bool], ...], tuple[Sequence[Literal], bool]] = field(
+        default_factory=dict
+    )
+
+    def compatible(self, literals: Sequence[Literal]) -> bool:
+        """Whether one value meets all comparisons of a field."""
+        key = tuple([(id(leaf), negated) for leaf, negated in literals])
+        known = self.known.get(key)
+        if known is None:
+            known = self.known[key] = (literals, compatible(literals))
+        return known[1]
+
+
+@dataclass(slots=True)
 class Search:
     """One search; ``has_lines`` where purchases are looked at, other events have no lines.
 
@@ -59,8 +83,11 @@ class Search:
     """
 
     has_lines: bool = True
+    patience: Patience = field(default_factory=Patience)
     steps: int = 0
     gave_up: bool = False
+    # Whether a line can match and be none of what is banned, by the identities of the formulas.
+    lines: dict[tuple[int, ...], bool] = field(default_factory=dict)
 
     def cases(self, wishes: Sequence[Wish]) -> Iterator[Case]:
         """The ways in which all wishes (each perhaps negated) hold together."""
@@ -68,7 +95,8 @@ class Search:
 
     def _open(self, waiting: Sequence[Wish], case: Case, depth: int) -> Iterator[Case]:
         self.steps += 1
-        if depth > _DEEPEST or self.steps > _MOST_STEPS:
+        self.patience.steps -= 1
+        if depth > _DEEPEST or self.steps > _MOST_STEPS or self.patience.steps < 0:
             self.gave_up = True
             return
         if not waiting:
@@ -110,7 +138,7 @@ class Search:
             return case if holds != negated else None
         literals = (*case.values.get(leaf.field, ()), (leaf, negated))
         values = {**case.values, leaf.field: literals}
-        if not compatible(literals) or not _days_exist(values):
+        if not self.patience.compatible(literals) or not _days_exist(values):
             return None
         if formula.match is None:
             return replace(case, values=values)
@@ -129,40 +157,57 @@ class Search:
 
     def line_exists(self, match: Formula, banned: Sequence[Formula]) -> bool:
         """Whether a line can match and be none of what is banned, as far as is known."""
-        return next(self.line_cases(match, banned), None) is not None or self.gave_up
+        key = (id(match), *(id(one) for one in banned))
+        if key not in self.lines:
+            found = next(self.line_cases(match, banned), None) is not None
+            self.lines[key] = found or self.gave_up
+        return self.lines[key]
 
     def line_cases(self, match: Formula, banned: Sequence[Formula]) -> Iterator[Case]:
         """The ways in which one line matches and is none of what is banned."""
         yield from self._open(((match, False), *((one, True) for one in banned)), Case(), 0)
 
 
-def can_hold(wishes: Sequence[Wish], *, has_lines: bool) -> bool:
+def can_hold(wishes: Sequence[Wish], *, has_lines: bool, patience: Patience | None = None) -> bool:
     """Whether all wishes can hold together; a false answer is certain."""
-    search = Search(has_lines)
+    search = Search(has_lines, patience or Patience())
     return next(search.cases(wishes), None) is not None or search.gave_up
 
 
-def implies(premises: Sequence[Wish], conclusion: Formula, *, has_lines: bool) -> bool:
+def implies(
+    premises: Sequence[Wish],
+    conclusion: Formula,
+    *,
+    has_lines: bool,
+    patience: Patience | None = None,
+) -> bool:
     """Whether the conclusion holds wherever the premises do; a true answer is certain."""
-    return not can_hold([*premises, (conclusion, True)], has_lines=has_lines)
+    wishes = [*premises, (conclusion, True)]
+    return not can_hold(wishes, has_lines=has_lines, patience=patience)
 
 
 def compatible(literals: Sequence[Literal]) -> bool:
     """Whether one value meets all comparisons of a field."""
-    return next(meeting(literals), _NONE) is not _NONE or _too_long(literals)
+    return any(_tried(literals)) or _too_long(literals)
 
 
-_NONE = object()
+def _tried(literals: Sequence[Literal]) -> Iterator[bool]:
+    for value in _candidates(literals):
+        yield all(meets(one, value) != negated for one, negated in literals)
+
+
+def _candidates(literals: Sequence[Literal]) -> list[Any]:
+    leaf = literals[0][0]
+    if leaf.kind is None:
+        return []
+    comparisons = [one.comparison for one, _ in literals if one.comparison is not None]
+    return candidates(leaf.kind, comparisons, optional=leaf.optional)
 
 
 def meeting(literals: Sequence[Literal], preferred: Sequence[Any] = ()) -> Iterator[Any]:
     """Values that meet all comparisons of a field, the preferred ones first; ``None`` is "nothing
     there"."""
-    leaf = literals[0][0]
-    if leaf.kind is None:
-        return
-    comparisons = [one.comparison for one, _ in literals if one.comparison is not None]
-    tried = candidates(leaf.kind, comparisons, optional=leaf.optional)
+    tried = _candidates(literals)
     # Not in the order of a set: the same document has the same findings in every process.
     tried.sort(key=lambda value: (value is None, 0 if value is None else value))
     for value in (*preferred, *tried):

@@ -25,7 +25,6 @@ from typing import Any
 
 from habitue.domain.programme.checks.asking import Asked, Subject
 from habitue.domain.programme.checks.formulas import ALWAYS, Formula
-from habitue.domain.programme.checks.search import can_hold
 from habitue.domain.programme.checks.trial import example_of, outcome_of, tried
 from habitue.domain.programme.model import Rate
 
@@ -61,7 +60,7 @@ def _check_joined(subject: Subject, later: Asked) -> None:
     if len(winners) < 2:
         return
     wishes = [(later.frame, False), (later.firing, False)]
-    if not can_hold([*wishes, *((one.firing, True) for one in winners)], has_lines=later.has_lines):
+    if not later.can([*wishes, *((one.firing, True) for one in winners)]):
         names = ", ".join(one.rule.rule for one in winners)
         remedy = f"Raise its priority: one of {names} always comes first."
         example = _example(subject, winners, later)

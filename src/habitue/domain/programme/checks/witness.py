@@ -106,8 +106,11 @@ def scenes_of(
     """Scenes at which all the rules may be willing, at most a handful (``wishes_of``); a line costs
     ``amount`` where nothing is said of it."""
     rules = [one.rule for one in asked]
-    search = Search(asked[0].has_lines)
+    search, patience = Search(asked[0].has_lines), asked[0].patience
     for case in islice(search.cases(wishes_of(asked, one_line=one_line)), _MOST_CASES):
+        if not patience.scenes:
+            return
+        patience.scenes -= 1
         scene = _Maker(programme, rules, case, amount or plain_amount(programme)).scene()
         if scene is not None:
             yield scene
