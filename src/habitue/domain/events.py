@@ -125,6 +125,25 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class Birthday:
+    """A birthday of the member is ``days_before`` away; the house itself notes it, once a year for
+    each such number of days that a rule names."""
+
+    kind: ClassVar[str] = "birthday"
+    rank: ClassVar[int] = 14
+    days_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Anniversary:
+    """So many years ago, but for ``days_before``, the member joined; noted as a birthday is."""
+
+    kind: ClassVar[str] = "anniversary"
+    rank: ClassVar[int] = 15
+    days_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Adjustment:
     """A colleague's correction: points up or down, or a tier set by hand, with a reason.
 
@@ -144,13 +163,15 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class Redemption:
-    """Points spent.  Once accepted it is never taken back by a late event."""
+    """Points spent, for ``reward`` where it is one of the programme's.  Once accepted it is never
+    taken back by a late event."""
 
     kind: ClassVar[str] = "redemption"
     rank: ClassVar[int] = 4
     currency: str
     units: int
     purpose: str = ""
+    reward: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +270,8 @@ Body: TypeAlias = (
     | Return
     | Visit
     | Enrolment
+    | Birthday
+    | Anniversary
     | Adjustment
     | Redemption
     | Undo
@@ -267,6 +290,8 @@ BODIES: dict[str, type[Body]] = {
         Enrolment,
         Purchase,
         Visit,
+        Birthday,
+        Anniversary,
         Adjustment,
         Redemption,
         Undo,

@@ -281,7 +281,7 @@ def points(
     code: str = "points",
     *,
     decimals: int = 0,
-    kind: Literal["points", "stamps", "cashback"] = "points",
+    kind: Literal["points", "stamps", "cashback", "voucher"] = "points",
     pending: Pending | None = None,
     expiry: Expiry | None = None,
     **fields: Any,

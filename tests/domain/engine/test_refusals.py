@@ -11,7 +11,7 @@ import pytest
 import habitue.domain.engine
 from habitue.domain.errors import Code
 from habitue.domain.events import Event, PointsPayment, ReturnedLine
-from habitue.domain.programme.model import PendingConfirmation
+from habitue.domain.programme.model import Every, Limit, PendingConfirmation
 from tests.domain.engine.building import (
     adjusted,
     at,
@@ -31,6 +31,7 @@ from tests.domain.engine.building import (
     unlinked,
 )
 from tests.domain.engine.harness import Member
+from tests.domain.engine.rewarding import offering, reward, taken
 
 _SALE = bought("2026-02-01", item("A", "30.00", pieces="3"), item("B", "5.00"))
 _SPENT = redeemed("2026-02-02", 20)
@@ -55,6 +56,22 @@ def _refusing() -> Member:
 def _confirming() -> Member:
     member = Member(programme(rate(), currencies=(points(pending=PendingConfirmation()),)))
     member.post(_SALE, confirmed("2026-02-02", _SALE))
+    return member
+
+
+def _offering() -> Member:
+    one = Limit(1, None, Every(), "refuse")
+    version = offering(
+        reward("cake", ("points", 1)),
+        reward("gone", ("points", 1), ends_at=at("2026-02-15")),
+        reward("once", ("points", 1), limits=(one,)),
+        reward("few", ("points", 1), stock="reward:few"),
+        rules=(rate(),),
+        stock=1,
+        currencies=(points(), points("stamps")),
+    )
+    member = Member(version)
+    member.post(_SALE, taken("2026-02-02", "once"), taken("2026-02-03", "few"))
     return member
 
 
@@ -97,6 +114,12 @@ _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
     (Code.CLAIM_NOT_ALLOWED, "claimed_at", _plain,
      bought("2026-03-01", "1.00", claimed_at=at("2026-03-02"))),
     (Code.NOT_POSITIVE, "units", _plain, redeemed("2026-03-01", 0)),
+    (Code.UNKNOWN_REWARD, "reward", _offering, taken("2026-03-01", "pie")),
+    (Code.INCONSISTENT, "units", _offering, taken("2026-03-01", "cake", units=2)),
+    (Code.REWARD_NOT_AVAILABLE, "currency", _offering, taken("2026-03-01", "cake", "stamps")),
+    (Code.REWARD_NOT_AVAILABLE, "reward", _offering, taken("2026-03-01", "gone")),
+    (Code.REWARD_LIMIT_REACHED, "reward", _offering, taken("2026-03-01", "once")),
+    (Code.OUT_OF_STOCK, "reward", _offering, taken("2026-03-01", "few")),
     (Code.NEGATIVE_AMOUNT, "lines[0]", _plain,
      returned("2026-03-01", _SALE, back("A", amount="-1.00"))),
 ]  # fmt: skip

@@ -22,6 +22,11 @@ def earn(fields: str, more: str = "") -> str:
     return f"earn: {{{BASE}, r: {{{fields}}}}}\n{more}"
 
 
+def reward(fields: str) -> str:
+    """A document with a reward of these fields."""
+    return f"rewards: {{c: {{gives: {{service: massage}}, {fields}}}}}"
+
+
 def when(condition: str, more: str = "") -> str:
     """A document with a rule ``r`` under a condition."""
     return earn(f"on: purchase, multiply: 2, when: {condition}", more)

@@ -9,7 +9,7 @@ import pytest
 
 from habitue.domain.programme.document import parse_document
 from habitue.domain.programme.faults import InvalidDocument, path_of, show_value
-from tests.domain.programme.faulty import earn, points, the_error, when
+from tests.domain.programme.faulty import earn, points, reward, the_error, when
 from tests.domain.programme.samples import document, faults
 
 R = "earn.r"
@@ -36,7 +36,7 @@ CASES: list[tuple[str, str, str]] = [
     ("languages: []", "languages", "empty"),
     ("name: {es: Ejemplo}", "name", "unknown_choice"),
     ("name: {}", "name", "empty"),
-    ("rewards: {}", "rewards", "unknown_field"),
+    ("prizes: {}", "prizes", "unknown_field"),
     ("earn: {}", "earn", "missing_field"),
     ("earn: [base]", "earn", "not_a_mapping"),
     # Points.
@@ -95,7 +95,38 @@ CASES: list[tuple[str, str, str]] = [
     (points("reinstate: {}"), "points.points.reinstate.for", "missing_field"),
     (points("max_balance: -1"), "points.points.max_balance", "negative"),
     (points("max_balance: 1.5"), "points.points.max_balance", "too_precise"),
-    (points("card: 10"), "points.points.card", "unknown_field"),
+    (points("card: 10"), "points.points.card", "does_not_fit"),
+    (points("kind: stamps, card: 0"), "points.points.card", "too_small"),
+    ("points: {points: {}, voucher: {}}", "points.voucher", "reserved_name"),
+    # Rewards.
+    ("rewards: []", "rewards", "not_a_mapping"),
+    ("rewards: {cake: {cost: {points: 80}}}", "rewards.cake.gives", "missing_field"),
+    ("rewards: {cake: {gives: cake}}", "rewards.cake.gives", "not_a_mapping"),
+    ("rewards: {cake: {gives: {money: 5}}}", "rewards.cake.gives.money", "unknown_field"),
+    ("rewards: {c: {gives: {percentage: 120}}}", "rewards.c.gives.percentage", "impossible_range"),
+    ("rewards: {c: {gives: {amount: 0}}}", "rewards.c.gives.amount", "not_positive"),
+    (
+        "rewards: {c: {gives: {free_shipping: no}}}",
+        "rewards.c.gives.free_shipping",
+        "unknown_choice",
+    ),
+    (reward("cost: 80"), "rewards.c.cost", "not_a_mapping"),
+    (reward("cost: {stars: 80}"), "rewards.c.cost.stars", "unknown_points"),
+    (reward("cost: {points: 0}"), "rewards.c.cost.points", "not_positive"),
+    (reward("cost: [{points: 1}, {points: 1.5}]"), "rewards.c.cost[1].points", "too_precise"),
+    (reward("stock: plenty"), "rewards.c.stock", "not_a_number"),
+    (reward("stock: 5 per fortnight"), "rewards.c.stock", "not_a_number"),
+    (reward("limit: {per_purchase: 1}"), "rewards.c.limit", "missing_field"),
+    (reward("when: {weekday: noday}"), "rewards.c.when.weekday", "unknown_choice"),
+    (reward("when: {basket.amount: {at_least: 5}}"), "rewards.c.when", "does_not_fit"),
+    (reward("from: 2027-02-01, until: 2027-01-01"), "rewards.c.until", "impossible_range"),
+    (reward("vouchers: soon"), "rewards.c.vouchers", "not_a_period"),
+    (earn("on: visit, give: {voucher: c}"), f"{R}.give.voucher", "unknown_reward"),
+    (
+        earn("on: purchase, give: {voucher: c, per: 1}", "rewards: {c: {gives: {access: all}}}"),
+        f"{R}.give.voucher",
+        "conflicting_fields",
+    ),
     # Spend, stacking, campaigns, attributes, returns, claims.
     ("spend: {tax: maybe}", "spend.tax", "not_yes_or_no"),
     ("spend: {vat: yes}", "spend.vat", "unknown_field"),
@@ -118,7 +149,10 @@ CASES: list[tuple[str, str, str]] = [
     ("earn: {'tier:gold': {on: purchase, give: {points: 1}}}", "earn.tier:gold", "reserved_name"),
     ("earn: {Base Rule: {on: purchase, give: {points: 1}}}", "earn.Base Rule", "not_a_code"),
     (earn("give: {points: 1}"), f"{R}.on", "missing_field"),
-    (earn("on: birthday, give: {points: 1}"), f"{R}.on", "unknown_choice"),
+    (earn("on: easter, give: {points: 1}"), f"{R}.on", "unknown_choice"),
+    (earn("on: visit, within: 3 days, give: {points: 1}"), f"{R}.within", "does_not_fit"),
+    (earn("on: birthday, within: 90 days, give: {points: 1}"), f"{R}.within", "too_large"),
+    (earn("on: birthday, multiply: 2"), f"{R}.multiply", "does_not_fit"),
     (earn("on: purchase"), R, "nothing_to_do"),
     (earn("on: purchase, give: {points: 1}, multiply: 2"), f"{R}.multiply", "conflicting_fields"),
     (earn("on: purchase, give: 5"), f"{R}.give", "not_a_mapping"),

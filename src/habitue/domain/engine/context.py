@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from habitue.domain.engine.spend import Basket
 from habitue.domain.engine.tiers import metric_value, rank_of
 from habitue.domain.engine.types import Lot, MemberState
-from habitue.domain.events import Event, Line, Scalar
+from habitue.domain.events import Anniversary, Birthday, Event, Line, Scalar
 from habitue.domain.programme.model import Limit, Programme, Rule
 from habitue.kit.instants import Instant, local_day, local_minute
 from habitue.kit.periods import add_period, period_start
@@ -49,6 +49,7 @@ class Context:
     lots: Sequence[Lot] = field(default_factory=tuple)
     debts: Mapping[str, int] = field(default_factory=dict)
     quiet: bool = False
+    days_before: int = 0
 
     def with_basket(self, basket: Basket) -> Context:
         """The same moment with a smaller basket."""
@@ -63,6 +64,7 @@ class Context:
 def context_of(programme: Programme, state: MemberState, event: Event, basket: Basket) -> Context:
     """The context of an event for a member whose state was advanced to its instant."""
     day = local_day(event.occurred_at, event.zone)
+    body = event.body
     enrolled = state.enrolled_at
     rank = highest_rank = -1
     spend_before = 0
@@ -96,6 +98,7 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         lines=basket.lines,
         lots=state.lots.copy(),
         debts=state.debts.copy(),
+        days_before=body.days_before if isinstance(body, Birthday | Anniversary) else 0,
     )
 
 
@@ -122,7 +125,7 @@ def _headrooms(
             if limit.every is None:
                 continue
             name = limit_key(rule, index)
-            times, units = _used(state.usage.get(name), limit, day)
+            times, units = used_of(state.usage.get(name), limit, day)
             rooms[name] = (
                 None if limit.times is None else max(0, limit.times - times),
                 None if limit.units is None else max(0, limit.units - units),
@@ -130,7 +133,8 @@ def _headrooms(
     return rooms
 
 
-def _used(usage: dict[int, list[int]] | None, limit: Limit, day: int) -> tuple[int, int]:
+def used_of(usage: dict[int, list[int]] | None, limit: Limit, day: int) -> tuple[int, int]:
+    """The times and units that count on a local day against a cap for one member."""
     if not usage or limit.every is None:
         return 0, 0
     if limit.every.rolling is None:

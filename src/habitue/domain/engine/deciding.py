@@ -40,6 +40,8 @@ from habitue.domain.engine.types import (
 from habitue.domain.events import (
     Adjustment,
     Advance,
+    Anniversary,
+    Birthday,
     Body,
     Confirmation,
     Enrolment,
@@ -68,6 +70,8 @@ _APPLY: dict[type[Body], Callable[[Fold, Event], None]] = {
     Purchase: apply_earning_event,
     Visit: apply_earning_event,
     Enrolment: apply_earning_event,
+    Birthday: apply_earning_event,
+    Anniversary: apply_earning_event,
     Return: apply_return,
     Adjustment: apply_adjustment,
     Redemption: apply_redemption,

@@ -101,7 +101,7 @@ def _chosen_rules(
     """The rules that count: their conditions hold, their group chose them, none stopped them."""
     willing: list[Rule] = []
     for rule in programme.rules:
-        if rule.on != context.kind:
+        if rule.on != context.kind or rule.days_before != context.days_before:
             continue
         outcome = outcomes[rule.rule] = RuleOutcome(rule.rule, fired=False)
         outcome.blocked = _blocked(rule, context, outcome)

@@ -34,14 +34,15 @@ from habitue.domain.engine.records import PurchaseRecord, Spent
 from habitue.domain.engine.spend import EMPTY_BASKET, Basket, basket_of
 from habitue.domain.engine.tiers import Ladder, add_credit
 from habitue.domain.engine.types import (
+    Lot,
     MemberState,
     RuleOutcome,
     TierMove,
 )
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import REPEATED, Enrolment, Event, EventKey, Portion, Purchase, Visit
-from habitue.domain.programme.model import Every, PointsCurrency, Programme
-from habitue.kit.instants import Instant, local_day
+from habitue.domain.programme.model import Every, NeverExpires, PointsCurrency, Programme
+from habitue.kit.instants import Instant, day_start, local_day
 from habitue.kit.periods import add_period, period_start
 
 ACTIVITY_KINDS = frozenset(
@@ -248,7 +249,7 @@ def give(
         totals: dict[str, int] = {}
         for earning in earnings:
             totals[earning.currency] = totals.get(earning.currency, 0) + earning.given
-        lots = _post_earnings(fold, programme, event, earned)
+        lots = _post_earnings(fold, programme, event, context, earned)
         for code, lot_id in lots.items():
             if totals[code]:
                 fold.books.put(lot_id, totals[code])
@@ -265,7 +266,7 @@ def give(
 
 
 def _post_earnings(
-    fold: Fold, programme: Programme, event: Event, earned: Earned
+    fold: Fold, programme: Programme, event: Event, context: Context, earned: Earned
 ) -> dict[str, str]:
     """One line for every rule and currency, into one lot for every currency; answers the lots."""
     lots: dict[str, str] = {}
@@ -278,10 +279,19 @@ def _post_earnings(
             continue
         cause = cause_of(event, rule=earning.rule, reason=reason)
         if code not in lots:
-            lot = fold.books.open_earned_lot(programme.points[code], event.zone, cause)
-            lots[code] = lot.lot_id
+            lots[code] = _open_lot(fold, programme.points[code], context, cause).lot_id
         fold.books.post("earn", code, lots[code], earning.given, cause)
     return lots
+
+
+def _open_lot(fold: Fold, currency: PointsCurrency, context: Context, cause: Cause) -> Lot:
+    """The lot for what is earned.  A voucher that is given so many days ahead of an occasion, and
+    would never expire, can be used through as many days after it."""
+    window = context.days_before
+    if window and currency.kind == "voucher" and isinstance(currency.expiry, NeverExpires):
+        ends_at = day_start(context.day + 2 * window + 1, context.zone)
+        return fold.books.open_lot(currency.code, context.occurred_at, ends_at, cause)
+    return fold.books.open_earned_lot(currency, context.zone, cause)
 
 
 def _explain(outcome: RuleOutcome, earning: Earning, exact: str) -> None:
@@ -305,7 +315,7 @@ def use_caps(
             if limit.every is not None:
                 key = usage_key(limit, context.day)
                 add_usage(state, limit_key(rule, index), key, 1, units)
-                _forget_old_usage(state, limit_key(rule, index), limit.every, context)
+                forget_old_usage(state, limit_key(rule, index), limit.every, context.day)
 
 
 def add_usage(state: MemberState, name: str, key: int, times: int, units: int) -> None:
@@ -318,14 +328,14 @@ def add_usage(state: MemberState, name: str, key: int, times: int, units: int) -
     state.usage[name] = usage
 
 
-def _forget_old_usage(state: MemberState, name: str, every: Every, context: Context) -> None:
+def forget_old_usage(state: MemberState, name: str, every: Every, day: int) -> None:
     """Drop what no later event can see; a late event sees the whole history anyway."""
     usage = state.usage[name]
     if every.calendar is not None:
-        oldest = period_start(context.day, every.calendar)
+        oldest = period_start(day, every.calendar)
     elif every.rolling is not None:
         # Two days more, for stores of other zones.
-        oldest = add_period(context.day, every.rolling, -1) - 2
+        oldest = add_period(day, every.rolling, -1) - 2
     else:
         return
     for key in [key for key in usage if key < oldest]:

@@ -13,26 +13,36 @@ from habitue.domain.engine.lots import Take
 from habitue.domain.engine.spend import Basket
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Purchase, ReturnedLine
-from habitue.domain.programme.model import Programme
+from habitue.domain.programme.model import Budget, Programme, Reward
 from habitue.kit.instants import Instant
 from habitue.kit.rounding import round_ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A reward that was taken on a local day, as the programme then had it."""
+
+    reward: Reward
+    stock: Budget | None
+    day: int
 
 
 @dataclass(slots=True)
 class Spent:
     """Points spent by one event, part by part in the order taken; undone from the end.
 
-    ``at`` is when they were spent.
+    ``at`` is when they were spent, ``taken`` the reward that they were spent on.
     """
 
     currency: str
     takes: list[Take]
     undone: int = 0
     at: Instant = 0
+    taken: Taken | None = None
 
     def copy(self) -> Spent:
         """The same spending, to be undone independently."""
-        return Spent(self.currency, self.takes, self.undone, self.at)
+        return Spent(self.currency, self.takes, self.undone, self.at, self.taken)
 
     @property
     def units(self) -> int:

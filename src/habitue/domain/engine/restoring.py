@@ -5,6 +5,7 @@ from __future__ import annotations
 from habitue.domain.engine.folding import Fold, cause_of, check_positive
 from habitue.domain.engine.lots import Cause, Take, activity_kinds, expires_at, lapse_at
 from habitue.domain.engine.records import Spent
+from habitue.domain.engine.rewarding import put_back
 from habitue.domain.engine.types import Lot
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Confirmation, Event, Undo
@@ -39,6 +40,7 @@ def give_again(fold: Fold, event: Event) -> None:
             raise Refusal(Code.UNDO_EXCEEDS_REDEMPTION, "units", value=units, limit=left)
         units = left
     restore(fold, event, spent, units, against="")
+    put_back(fold, event, spent)
 
 
 def restore(fold: Fold, event: Event, spent: Spent, units: int, *, against: str) -> None:

@@ -12,6 +12,7 @@ from habitue.domain.engine.folding import (
     spend_points,
 )
 from habitue.domain.engine.lots import Cause
+from habitue.domain.engine.rewarding import price_of, reward_of, take_reward
 from habitue.domain.engine.spend import EMPTY_BASKET
 from habitue.domain.engine.tiers import rank_of
 from habitue.domain.errors import Code, Refusal
@@ -26,7 +27,12 @@ def apply_redemption(fold: Fold, event: Event) -> None:
     body = event.body
     assert isinstance(body, Redemption), "only redemptions are applied here"
     currency = points_currency(programme, body.currency)
-    spent = spend_points(fold, programme, currency, body.units, event, "units")
+    units, taken = body.units, None
+    if reward_of(body):
+        units = price_of(programme, body).units
+        taken = take_reward(fold, programme, event, body)
+    spent = spend_points(fold, programme, currency, units, event, "units")
+    spent.taken = taken
     if fold.remember:
         fold.spent[event.key] = spent
     fold.finish(programme, event, cause_of(event))

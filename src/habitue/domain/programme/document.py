@@ -21,6 +21,7 @@ from habitue.domain.programme.points import (
     read_list,
 )
 from habitue.domain.programme.reading import LANGUAGES, choice, read_text
+from habitue.domain.programme.rewards import RewardPart, RewardReader
 from habitue.domain.programme.shape import check_shape
 from habitue.domain.programme.spend import ClaimsPart, ReturnsPart, SpendPart, build_spend
 from habitue.domain.programme.tiers import TiersPart, build_tiers
@@ -66,6 +67,7 @@ class DocumentPart(Part):
     ] = Field(default_factory=dict)
     earn: dict[RuleId, RulePart] = Field(default_factory=dict)
     tiers: TiersPart | None = None
+    rewards: dict[Slug, RewardPart] = Field(default_factory=dict)
     returns: ReturnsPart = ReturnsPart()
     claims: ClaimsPart | None = None
 
@@ -180,25 +182,29 @@ class _Builder:
             zone=zone,
             groups=groups,
             campaigns={**campaigns, **part.campaigns},
+            rewards=frozenset(self._declared("rewards")),
             multiplied=multiplied,
             listed_limits=self._listed_limits(),
             faults=faults,
         )
         rules = reader.build(part.earn)
+        offered = RewardReader(vocabulary=vocabulary, zone=zone, faults=faults)
+        rewards = offered.build(part.rewards)
         return Programme(
             code=part.programme or "",
             number=self.number,
             currency=money,
             zone=zone,
             languages=tuple(part.languages),
-            points=currencies,
+            points={**currencies, **offered.currencies(part.rewards)},
             spend=build_spend(part.spend),
             rules=rules,
             groups=groups,
             tiers=tiers,
             without_purchase=part.returns.without_purchase,
             claim_days=part.claims.within if part.claims is not None else None,
-            budgets=dict(sorted(reader.budgets.items())),
+            budgets=dict(sorted({**reader.budgets, **offered.budgets}.items())),
+            rewards=rewards,
         )
 
     def _declared(self, section: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Protocol, get_args
 
 from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
@@ -22,6 +22,7 @@ from habitue.domain.programme.limits import (
     build_limits,
 )
 from habitue.domain.programme.model import (
+    VOUCHER,
     Budget,
     Condition,
     Fixed,
@@ -30,9 +31,11 @@ from habitue.domain.programme.model import (
     LineFilter,
     Rate,
     Rule,
+    Trigger,
 )
-from habitue.domain.programme.parts import Label, Number, Part, Slug, When, YesNo
+from habitue.domain.programme.parts import Days, Label, Number, Part, Slug, When, YesNo
 from habitue.domain.programme.reading import (
+    DayOrInstant,
     choice,
     one_of,
     read_decimal,
@@ -44,13 +47,14 @@ from habitue.domain.programme.reading import (
 )
 from habitue.kit.instants import Instant
 
-Trigger = Literal["purchase", "visit", "enrolment", "return", "adjustment"]
-
-TRIGGERS: tuple[Trigger, ...] = ("purchase", "visit", "enrolment", "return", "adjustment")
+TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
+OCCASIONS: tuple[Trigger, ...] = ("birthday", "anniversary")
 TIER_PREFIX = "tier:"
 PER = "per"
+VOUCHER_WORD = "voucher"
 _LARGEST_GIFT = 10**9
 _LARGEST_FACTOR = 1000
+_LONGEST_AHEAD = 60
 _OF_PURCHASES = ("lines", "each", "multiply")
 
 
@@ -84,6 +88,7 @@ class RulePart(Part):
     begins: When | None = Field(None, alias="from")
     until: When | None = None
     enabled: YesNo = True
+    within: Days | None = None
 
 
 @dataclass(slots=True)
@@ -98,6 +103,7 @@ class RuleReader:
     zone: str
     groups: Mapping[str, Group]
     campaigns: Campaigns
+    rewards: frozenset[str]
     multiplied: str | None
     listed_limits: frozenset[str]
     faults: Faults
@@ -118,11 +124,14 @@ class RuleReader:
             {part.of or self.multiplied} if part.multiply is not None else set()
         )
         if isinstance(part.give, Mapping):
-            named |= set(part.give) - {PER}
-        return {code for code in self.vocabulary.points if code in named}
+            named |= set(part.give) - {PER, VOUCHER_WORD}
+        known = {code for code in self.vocabulary.points if code in named}
+        if isinstance(part.give, Mapping) and VOUCHER_WORD in part.give:
+            known.add(VOUCHER)
+        return known
 
     def _decimals(self, currencies: set[str]) -> set[int]:
-        return {self.vocabulary.points[code] for code in currencies}
+        return {self.vocabulary.points.get(code, 0) for code in currencies}
 
     def _campaign_budget(
         self, code: str, rules: list[tuple[str, RulePart]], currencies: Mapping[str, set[str]]
@@ -168,6 +177,7 @@ class RuleReader:
             starts_at=starts_at,
             ends_at=ends_at,
             enabled=part.enabled,
+            days_before=part.within or 0,
         )
 
     def _check_whole(self, part: RulePart, path: str) -> None:
@@ -191,6 +201,12 @@ class RuleReader:
             self.faults.add(
                 f"{path}.each", part.each, "conflicting_fields", "Use lines with multiply."
             )
+        if part.within is not None and part.on not in (None, *OCCASIONS):
+            remedy = "Remove it, or write on: birthday or on: anniversary."
+            self.faults.add(f"{path}.within", f"{part.within} days", "does_not_fit", remedy)
+        elif (part.within or 0) > _LONGEST_AHEAD:
+            remedy = f"Write at most {_LONGEST_AHEAD} days."
+            self.faults.add(f"{path}.within", f"{part.within} days", "too_large", remedy)
         if part.on not in (None, "purchase"):
             for name in _OF_PURCHASES:
                 if (given := getattr(part, name)) is not None:
@@ -236,7 +252,9 @@ class RuleReader:
             return ()
         per = self._per(part, raw, f"{path}.{PER}") if PER in raw else None
         gives = [
-            self._give(code, amount, per, f"{path}.{code}")
+            self._voucher(amount, per, f"{path}.{code}")
+            if code == VOUCHER_WORD
+            else self._give(code, amount, per, f"{path}.{code}")
             for code, amount in sorted(raw.items())
             if code != PER
         ]
@@ -285,6 +303,19 @@ class RuleReader:
             return Fixed(code, fixed)
         return Rate(code, Fraction(amount) * 10**decimals, per)
 
+    def _voucher(self, raw: object, per: int | None, path: str) -> Give | None:
+        """A voucher for a reward of the document."""
+        if not isinstance(raw, str) or raw not in self.rewards:
+            remedy = f"Declare it under rewards, or write {one_of(self.rewards)}."
+            if not self.rewards:
+                remedy = "Declare it under rewards."
+            self.faults.add(path, raw, "unknown_reward", remedy)
+            return None
+        if per is not None:
+            remedy = "Write two rules: a voucher is given whole, whatever was spent."
+            self.faults.add(path, raw, "conflicting_fields", remedy)
+        return Fixed(VOUCHER + raw, 1)
+
     def _factor(self, part: RulePart, path: str) -> Fraction | None:
         return None if part.multiply is None else factor_of(part.multiply, path, self.faults)
 
@@ -325,7 +356,19 @@ class RuleReader:
         return (*budgets, shared) if shared is not None else tuple(budgets)
 
 
-def check_times(part: RulePart | CampaignPart, path: str, zone: str, faults: Faults) -> None:
+class Timed(Protocol):
+    """A part that holds from a day or an instant, until one."""
+
+    @property
+    def begins(self) -> DayOrInstant | None:
+        """From when it holds."""
+
+    @property
+    def until(self) -> DayOrInstant | None:
+        """Until when."""
+
+
+def check_times(part: Timed, path: str, zone: str, faults: Faults) -> None:
     """What ends before it starts is a mistake."""
     if part.begins is None or part.until is None:
         return

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from habitue.domain.events import Line, Scalar
 from habitue.kit.instants import Instant
@@ -190,11 +190,15 @@ class PointsCurrency:
 
     ``reinstate_days``: what is given back to a lapsed lot lives that many days more (``None``: it
     is forfeited).  ``max_balance``: earning stops there.  ``expiry_by_tier`` overrides the expiry
-    of lots earned (or, for inactivity, lapsing) while the member holds the tier.
+    of lots earned (or, for inactivity, lapsing) while the member holds the tier.  ``card``: so many
+    stamps fill one card.
+
+    A ``voucher`` is a right to one reward: the currency of that name is the programme's own, one
+    unit is one voucher, and its lots have the expiry of the reward's vouchers.
     """
 
     code: str
-    kind: Literal["points", "stamps", "cashback"]
+    kind: Literal["points", "stamps", "cashback", "voucher"]
     decimals: int
     rounding: RoundingMode
     pending: Pending
@@ -204,6 +208,7 @@ class PointsCurrency:
     negative: Literal["allow_negative", "book_loss", "refuse"]
     reinstate_days: int | None
     max_balance: int | None
+    card: int | None = None
 
 
 # --- spend ----------------------------------------------------------------------------------------
@@ -248,6 +253,10 @@ class Fixed:
 
 Give: TypeAlias = Rate | Fixed
 
+Trigger: TypeAlias = Literal[
+    "purchase", "visit", "enrolment", "birthday", "anniversary", "return", "adjustment"
+]
+
 Overflow: TypeAlias = Literal["trim", "refuse"]
 
 
@@ -272,12 +281,17 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A hard cap that all members share; ``key`` is unique in the programme, over its versions."""
+    """A hard cap that all members share; ``key`` is unique in the programme, over its versions.
+
+    ``every``: it is full again with every such calendar period of the programme's zone, by the
+    instant of recording, in which what members share is settled.
+    """
 
     key: str
     units: int | None
     times: int | None
     overflow: Overflow
+    every: PeriodUnit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,11 +299,12 @@ class Rule:
     """One rule.  It either gives (``gives`` not empty) or multiplies (``multiply`` set).
 
     ``lines`` restricts the lines that count; ``each`` gives per piece of the lines it matches.
-    Rules stand in the order of evaluation: higher priority first, then by id.
+    Rules stand in the order of evaluation: higher priority first, then by id.  ``days_before``: a
+    rule on a birthday or an anniversary gives so many days ahead of it.
     """
 
     rule: str
-    on: Literal["purchase", "visit", "enrolment", "return", "adjustment"]
+    on: Trigger
     when: Condition | None
     lines: LineFilter | None
     each: LineFilter | None
@@ -304,6 +319,7 @@ class Rule:
     starts_at: Instant | None
     ends_at: Instant | None
     enabled: bool
+    days_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +329,70 @@ class Group:
 
     code: str
     mode: Literal["all", "first", "best"]
+
+
+# --- rewards --------------------------------------------------------------------------------------
+
+VOUCHER: Final = "voucher:"
+
+GiftKind: TypeAlias = Literal[
+    "free_product",
+    "percentage",
+    "amount",
+    "free_shipping",
+    "gift_card",
+    "event_place",
+    "access",
+    "service",
+    "donation",
+    "draw_entry",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What a reward gives: a kind, and of that kind what.
+
+    ``value`` is a code or a text of the document (a product, an event, a service), and empty where
+    the kind says it all; ``amount`` is minor units, or hundredths of a per cent for a percentage.
+    """
+
+    kind: GiftKind
+    value: str = ""
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """So many smallest units of a currency of points."""
+
+    currency: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """Something that members get for points, or for a voucher of it.
+
+    Any one of the ``prices`` pays for it; without prices only a voucher does.  ``limits`` are caps
+    for one member, in times.  ``stock`` is the key of the budget that counts it, where it is not
+    endless.
+    """
+
+    reward: str
+    prices: tuple[Price, ...]
+    gift: Gift
+    when: Condition | None
+    limits: tuple[Limit, ...]
+    stock: str | None
+    starts_at: Instant | None
+    ends_at: Instant | None
+    enabled: bool
+
+    @property
+    def voucher(self) -> str:
+        """The currency of the vouchers for it."""
+        return VOUCHER + self.reward
 
 
 # --- tiers ----------------------------------------------------------------------------------------
@@ -405,3 +485,4 @@ class Programme:
     claim_days: int | None
     effective_at: Instant = 0
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    rewards: Mapping[str, Reward] = field(default_factory=dict)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-Part: TypeAlias = Literal["points", "earn", "tiers"]
+Part: TypeAlias = Literal["points", "earn", "tiers", "rewards", "about"]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Labels by language: of the programme, and of currencies of points, rules and tiers by code.
+    """Labels by language: of the programme, and of currencies of points, rules, tiers and rewards
+    by code; ``about`` is what the document says of a reward besides.
 
     ``words`` are those of whatever else a document names by a code: categories, products, brands,
     stores, attributes, perks.  A part of which a document says no name is called by its code, made
@@ -22,6 +23,8 @@ class Names:
     points: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     earn: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tiers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    rewards: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
@@ -58,6 +61,8 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         points=_section(raw.get("points")),
         earn=_section(raw.get("earn")),
         tiers=_section(raw.get("tiers")),
+        rewards=_section(raw.get("rewards")),
+        about=_section(raw.get("rewards"), "about"),
         words=_words(raw.get("words")),
     )
 
@@ -69,6 +74,8 @@ def merged(older: Names, newer: Names) -> Names:
         points={**older.points, **newer.points},
         earn={**older.earn, **newer.earn},
         tiers={**older.tiers, **newer.tiers},
+        rewards={**older.rewards, **newer.rewards},
+        about={**older.about, **newer.about},
         words={**older.words, **newer.words},
     )
 
@@ -79,13 +86,13 @@ def readable(code: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _section(raw: Any) -> dict[str, dict[str, str]]:
+def _section(raw: Any, field_name: str = "name") -> dict[str, dict[str, str]]:
     if not isinstance(raw, Mapping):
         return {}
     return {
         str(code): labels
         for code, part in raw.items()
-        if isinstance(part, Mapping) and (labels := _labels(part.get("name")))
+        if isinstance(part, Mapping) and (labels := _labels(part.get(field_name)))
     }
 
 

@@ -39,7 +39,7 @@ PointsKind = Literal["points", "stamps", "cashback"]
 
 _LARGEST_DECIMALS = 6
 _ACTIVITIES = ("purchase", "visit", "enrolment", "redemption", "adjustment")
-_RESERVED = ("per",)
+_RESERVED = ("per", "voucher")
 
 
 class AfterPart(Part):
@@ -170,6 +170,7 @@ class PointsPart(Part):
     ] = "allow_negative"
     reinstate: Annotated[int | None, PlainValidator(read_reinstate)] = None
     max_balance: Any = None
+    card: Annotated[int | None, PlainValidator(whole(1, 1_000))] = None
 
 
 def decimals_of(part: PointsPart, exponent: int) -> int:
@@ -211,6 +212,8 @@ def _build(
         faults.add(
             f"{path}.decimals", part.decimals, "does_not_fit", "Remove it: stamps are whole."
         )
+    if part.kind != "stamps" and part.card is not None:
+        faults.add(f"{path}.card", part.card, "does_not_fit", "Remove it, or write kind: stamps.")
     for tier in part.expires_by_tier:
         if tier not in tiers:
             faults.add(
@@ -239,6 +242,24 @@ def _build(
         negative=part.negative,
         reinstate_days=part.reinstate,
         max_balance=max_balance,
+        card=part.card,
+    )
+
+
+def voucher_currency(code: str, expires: ExpiryPart, zone: str) -> PointsCurrency:
+    """The currency of the vouchers for a reward: whole, spendable at once, never owed."""
+    return PointsCurrency(
+        code=code,
+        kind="voucher",
+        decimals=0,
+        rounding="floor",
+        pending=PendingNone(),
+        expiry=_expiry(expires, zone),
+        expiry_by_tier={},
+        returns="re_evaluate",
+        negative="book_loss",
+        reinstate_days=None,
+        max_balance=None,
     )
 
 

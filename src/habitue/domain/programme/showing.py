@@ -28,6 +28,7 @@ from habitue.domain.programme.model import (
     PendingUntil,
     PointsCurrency,
     Programme,
+    Reward,
     Rule,
     Tier,
     Tiers,
@@ -58,6 +59,8 @@ class _Outline:
         )
         yield "Points"
         for points in programme.points.values():
+            if points.kind == "voucher":
+                continue
             yield f"  {points.code}: {'; '.join(self._points(points))}"
         yield "Rules, in the order of evaluation"
         for rule in programme.rules:
@@ -66,6 +69,7 @@ class _Outline:
         for group in programme.groups.values():
             yield f"  group {group.code}: {group.mode} of its rules"
         yield from self._tiers(programme.tiers)
+        yield from self._rewards()
         yield "Spend"
         yield f"  {'; '.join(self._spend())}"
         yield "Returns and claims"
@@ -82,6 +86,8 @@ class _Outline:
         yield f"returns {points.returns}, below zero {points.negative}"
         if points.reinstate_days is not None:
             yield f"lapsed points reinstated for {points.reinstate_days} days"
+        if points.card is not None:
+            yield f"{points.card} fill a card"
         if points.max_balance is not None:
             yield f"at most {format_decimal(points.max_balance, points.decimals)}"
 
@@ -114,7 +120,7 @@ class _Outline:
         return "give " + " and ".join(self._give(give) for give in rule.gives) + each
 
     def _give(self, give: Give) -> str:
-        decimals = self.vocabulary.points[give.currency]
+        decimals = self.vocabulary.points.get(give.currency, 0)
         if isinstance(give, Fixed):
             return f"{format_decimal(give.units, decimals)} {give.currency}"
         units = _number(give.units / 10**decimals)
@@ -133,10 +139,7 @@ class _Outline:
                     chosen.source, path="", vocabulary=self.vocabulary, faults=Faults()
                 )
                 yield f"{name} {describe(node)}" if node is not None else name
-        if rule.starts_at is not None:
-            yield f"from {self._instant(rule.starts_at)}"
-        if rule.ends_at is not None:
-            yield f"until before {self._instant(rule.ends_at)}"
+        yield from self._times(rule.starts_at, rule.ends_at)
         decimals = self._decimals(rule)
         for limit in rule.limits:
             yield _limit(limit, decimals)
@@ -144,6 +147,8 @@ class _Outline:
             yield _budget(budget, decimals)
         if rule.group is not None:
             yield f"in group {rule.group}"
+        if rule.days_before:
+            yield f"{rule.days_before} days ahead"
         if rule.priority:
             yield f"priority {rule.priority}"
         if rule.stop:
@@ -151,9 +156,48 @@ class _Outline:
         if not rule.enabled:
             yield "disabled"
 
+    def _times(self, starts_at: Instant | None, ends_at: Instant | None) -> Iterator[str]:
+        if starts_at is not None:
+            yield f"from {self._instant(starts_at)}"
+        if ends_at is not None:
+            yield f"until before {self._instant(ends_at)}"
+
     def _decimals(self, rule: Rule) -> int:
         code = rule.multiplied_currency or rule.gives[0].currency
-        return self.vocabulary.points[code]
+        return self.vocabulary.points.get(code, 0)
+
+    def _rewards(self) -> Iterator[str]:
+        if self.programme.rewards:
+            yield "Rewards"
+        for reward in self.programme.rewards.values():
+            yield f"  {reward.reward}: {'; '.join(self._reward(reward))}"
+
+    def _reward(self, reward: Reward) -> Iterator[str]:
+        gift = reward.gift
+        what = gift.value
+        if gift.kind == "percentage":
+            what = f"{format_decimal(gift.amount, 2)} %"
+        elif gift.amount:
+            what = f"{format_amount(gift.amount, self.programme.currency)}"
+        yield f"{gift.kind} {what}".strip()
+        for price in reward.prices:
+            decimals = self.vocabulary.points[price.currency]
+            yield f"for {format_decimal(price.units, decimals)} {price.currency}"
+        if not reward.prices:
+            yield "for a voucher alone"
+        yield f"vouchers expire {self._expiry(self.programme.points[reward.voucher].expiry)}"
+        if reward.when is not None:
+            node = parse_tree(
+                reward.when.source, path="", vocabulary=self.vocabulary, faults=Faults()
+            )
+            yield f"when {describe(node)}" if node is not None else "when"
+        if reward.stock is not None:
+            stock = self.programme.budgets[reward.stock]
+            yield f"stock {stock.times}{f' per {stock.every}' if stock.every else ''}"
+        yield from (_limit(limit, 0) for limit in reward.limits)
+        yield from self._times(reward.starts_at, reward.ends_at)
+        if not reward.enabled:
+            yield "disabled"
 
     def _tiers(self, tiers: Tiers | None) -> Iterator[str]:
         if tiers is None:

@@ -135,13 +135,15 @@ class ReceivedAdjustment(Received):
 
 
 class ReceivedRedemption(Received):
-    """Points spent."""
+    """Points spent, or a reward taken: `currency` then says how it is paid for (points, or
+    `voucher:` and its code), and `units` may be left out."""
 
     kind: ClassVar[str] = "redemption"
 
     currency: CodeText
-    units: Number
+    units: Number = None
     purpose: FreeText = ""
+    reward: CodeText | None = None
 
 
 class ReceivedUndo(Received):

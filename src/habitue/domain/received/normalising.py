@@ -378,8 +378,12 @@ def _adjustment(
 def _redemption(
     received: ReceivedRedemption, conventions: Conventions, faults: list[Refusal]
 ) -> Body:
-    units = _points(received.currency, received.units, "", conventions, faults)
-    return Redemption(received.currency, units, received.purpose)
+    units = 0
+    if received.units is None and received.reward is None:
+        faults.append(Refusal(Code.MISSING_FIELD, "units"))
+    elif received.units is not None:
+        units = _points(received.currency, received.units, "", conventions, faults)
+    return Redemption(received.currency, units, received.purpose, received.reward or "")
 
 
 def _undo(received: ReceivedUndo, conventions: Conventions, faults: list[Refusal]) -> Body:

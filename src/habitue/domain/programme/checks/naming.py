@@ -30,8 +30,8 @@ def check_names(subject: Subject, *, as_written: bool) -> None:
             remedy = "Name the campaign in a rule, or remove it."
             subject.warn(f"campaigns.{campaign}", "", "unused", remedy)
     given = {give.currency for rule in programme.rules for give in rule.gives}
-    for code in programme.points:
-        if code not in given:
+    for code, points in programme.points.items():
+        if code not in given and points.kind != "voucher":
             remedy = "Add a rule that gives these points; only adjustments can give them now."
             subject.note(f"points.{code}", "", "never_given", remedy)
     if as_written:
