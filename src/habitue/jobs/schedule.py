@@ -19,6 +19,7 @@ from habitue.services.access.sessions import purge_expired
 from habitue.services.bookings import book_due
 from habitue.services.figures import settle_figures
 from habitue.services.idempotency import forget_answers
+from habitue.services.occasions import note_occasions
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -60,6 +61,10 @@ def _book(connection: Connection, clock: Clock) -> int:
     return book_due(connection, clock=clock, limit=BOOKED_AT_ONCE)
 
 
+def _note(connection: Connection, clock: Clock) -> int:
+    return note_occasions(connection, clock=clock, limit=BOOKED_AT_ONCE)
+
+
 def _purge(connection: Connection, clock: Clock) -> int:
     return sum(purge(connection, now=clock.now()) for purge in PURGES)
 
@@ -67,5 +72,6 @@ def _purge(connection: Connection, clock: Clock) -> int:
 DUTIES: Final = (
     Duty("settle figures", 3 * SECOND, _settle),
     Duty("book what has become true", 3 * MINUTE, _book, in_parts=True),
+    Duty("note birthdays and anniversaries", 10 * MINUTE, _note, in_parts=True),
     Duty("purge what has expired", HOUR, _purge),
 )

@@ -56,6 +56,13 @@ GROUP BY b.programme_id, b.key
 ORDER BY b.programme_id, b.key
 """
 
+# What was drawn in each period of a stock that is full again with it.
+PERIODS: Final = """
+SELECT date_trunc(%s, recorded_at AT TIME ZONE %s)::date::text, sum(times)::bigint
+FROM budget_draw WHERE programme_id = %s AND budget = %s
+GROUP BY 1 HAVING sum(times) > %s ORDER BY 1
+"""
+
 # Each draw begins where the one before it ended.
 CHAIN: Final = """
 SELECT programme_id, budget, draw_id, units_before, expected FROM (

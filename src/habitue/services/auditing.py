@@ -6,11 +6,12 @@ member streams by in the order of the members, so that memory does not grow with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -19,6 +20,7 @@ from psycopg.rows import tuple_row
 
 from habitue.domain.engine.snapshot import state_from_json
 from habitue.domain.engine.types import MemberState
+from habitue.domain.programme.model import Programme
 from habitue.selectors.programmes import get_compiled_by_id, list_programmes
 from habitue.services.audit_statements import (
     BUDGETS,
@@ -26,6 +28,7 @@ from habitue.services.audit_statements import (
     COUNTS,
     KEYS,
     LOST,
+    PERIODS,
     STATES,
     SUMS,
     TOTALS,
@@ -197,6 +200,9 @@ class _Audit:
             self._found.compare("budget times", where, expected=drawn, found=times)
             compiled = get_compiled_by_id(self._connection, programme_id=programme)
             versions = [one for one in compiled.versions.values() if key in one.budgets]
+            if any(one.budgets[key].every for one in versions):
+                self._check_periods(programme, key, versions)
+                continue
             for name, found, caps in (
                 ("units", units, [one.budgets[key].units for one in versions]),
                 ("times", times, [one.budgets[key].times for one in versions]),
@@ -210,6 +216,20 @@ class _Audit:
             where = {"programme": self._names.get(programme.hex, programme.hex), "budget": key}
             where["draw"] = draw.hex
             self._found.add("budget chain", where, expected=expected, found=units)
+
+    def _check_periods(self, programme: UUID, key: str, versions: Sequence[Programme]) -> None:
+        """No period gave more than the largest stock of any version, if all count by the same."""
+        caps = [one.budgets[key] for one in versions]
+        units = {cap.every for cap in caps}
+        zones = {one.zone for one in versions}
+        if len(units) > 1 or len(zones) > 1:
+            return
+        cap = max(cap.times or 0 for cap in caps)
+        self._cursor.execute(PERIODS, [units.pop(), zones.pop(), programme, key, cap])
+        for period, drawn in self._cursor.fetchall():
+            where = {"programme": self._names.get(programme.hex, programme.hex), "budget": key}
+            where["period"] = period
+            self._found.add("stock over its cap", where, expected=cap, found=drawn)
 
     def _check_keys(self) -> None:
         for what, statement in KEYS:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -15,7 +16,7 @@ from habitue.data.ledger.history import EVENT_COLUMNS, event_of
 from habitue.data.ledger.states import StateKey
 from habitue.domain.engine.types import Decision
 from habitue.domain.events import Event
-from habitue.kit.instants import FAR_FUTURE, Instant
+from habitue.kit.instants import FAR_FUTURE, Instant, instant_of
 
 Line: TypeAlias = tuple[Any, ...]
 """The name of a table, then what the line says, without its own id."""
@@ -105,6 +106,16 @@ def read_recorded(
         recorded.add(by.hex, ("budget_draw", budget, event.hex, *numbers))
         recorded.books.setdefault(by.hex, {}).setdefault(budget, (units, times))
     return found
+
+
+def read_recorded_at(cursor: psycopg.Cursor[Any], member: str, event_id: str) -> Instant:
+    """When an event of a member was recorded."""
+    row = cursor.execute(
+        "SELECT recorded_at FROM ledger_event WHERE member_id = %s AND event_id = %s",
+        [UUID(member), UUID(event_id)],
+    ).fetchone()
+    assert row is not None, "the event was recorded"
+    return instant_of(row[0])
 
 
 def read_events(cursor: psycopg.Cursor[Any], key: StateKey) -> list[Event]:

@@ -31,8 +31,15 @@ from habitue.domain.events import Event, MergeIn
 from habitue.selectors.programmes import Compiled, get_compiled_by_id
 from habitue.services.differences import Differences
 from habitue.services.intake.desk import shared_facts
+from habitue.services.intake.stock import add_periodic_stock, periodic_stock
 from habitue.services.recorded_duplicates import RecordedDuplicates
-from habitue.services.recorded_lines import Line, Recorded, lines_of, read_recorded
+from habitue.services.recorded_lines import (
+    Line,
+    Recorded,
+    lines_of,
+    read_recorded,
+    read_recorded_at,
+)
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -125,7 +132,7 @@ class _Replay:
             if isinstance(event.body, MergeIn):
                 run.duplicates.join(self._cursor, key[1], event.body)
             try:
-                decision = _decide(run, event, recorded)
+                decision = self._decide(key[0], run, event, recorded)
             except Refusal as refusal:
                 self._found.add("event", place, expected="accepted", found=str(refusal))
                 continue
@@ -141,6 +148,20 @@ class _Replay:
         state = orjson.loads(orjson.dumps(state_to_json(run.state)))
         if recorded.events or recorded.state is not None:
             self._found.compare("state", where, expected=state, found=recorded.state)
+
+    def _decide(self, member: str, run: _Run, event: Event, recorded: Recorded) -> Decision:
+        compiled = run.compiled
+        # Where nothing was drawn the books do not matter: whatever would be drawn is a difference.
+        books = dict.fromkeys(compiled.budgets, (0, 0)) | recorded.books.get(event.event_id, {})
+        allotments = run.allotments
+        if run.duplicates.allotments:
+            allotments = run.duplicates.allotments | allotments
+        shared = shared_facts(compiled, event, books, allotments)
+        if periodic_stock(compiled, event) is not None:
+            at = read_recorded_at(self._cursor, member, event.event_id)
+            add_periodic_stock(self._cursor, compiled, event, books, shared, recorded_at=at)
+        shared.duplicates = run.duplicates.histories
+        return run.past.decide(event, shared)
 
     def _compare(
         self, place: dict[str, str], run: _Run, event: Event, decision: Decision, recorded: Recorded
@@ -161,15 +182,3 @@ class _Replay:
                 self._connection, programme_id=UUID(programme)
             )
         return self._programmes[programme]
-
-
-def _decide(run: _Run, event: Event, recorded: Recorded) -> Decision:
-    compiled = run.compiled
-    # Where nothing was drawn the books do not matter: whatever would be drawn is a difference.
-    books = dict.fromkeys(compiled.budgets, (0, 0)) | recorded.books.get(event.event_id, {})
-    allotments = run.allotments
-    if run.duplicates.allotments:
-        allotments = run.duplicates.allotments | allotments
-    shared = shared_facts(compiled, event, books, allotments)
-    shared.duplicates = run.duplicates.histories
-    return run.past.decide(event, shared)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 import psycopg
 
 from habitue.data.bulk import Table, array, micros
+from habitue.kit.instants import Instant, datetime_of
+
+Cursor: TypeAlias = psycopg.Cursor[Any]
 
 BudgetKey = tuple[str, str]
 """Programme (32 hexadecimal digits) and the budget's key."""
@@ -70,6 +74,20 @@ def read_budgets(
         (programme.hex, key): StoredBudget(units, times, latest)
         for programme, key, units, times, latest in cursor.fetchall()
     }
+
+
+def read_times_before(cursor: Cursor, programme_id: UUID, key: str, since: Instant) -> int | None:
+    """How often a budget had been drawn on before its first draw since an instant; ``None`` where
+    nothing was drawn since."""
+    cursor.execute(
+        "SELECT times_before FROM budget_draw"
+        " WHERE programme_id = %s AND budget = %s AND recorded_at >= %s"
+        " ORDER BY recorded_at, batch_id, position, draw_id LIMIT 1",
+        [programme_id, key, datetime_of(since)],
+        prepare=True,
+    )
+    row = cursor.fetchone()
+    return None if row is None else int(row[0])
 
 
 def write_budgets(

@@ -111,6 +111,30 @@ def redeem_points(
     return answer
 
 
+def take_reward(
+    counter: Counter,
+    *,
+    programme: str,
+    external_id: str,
+    member_id: UUID,
+    reward: str,
+    currency: str,
+) -> Answer:
+    """Take a reward of the programme for a member who stands there; ``currency`` pays for it.
+
+    Refuses ``NOT_PERMITTED`` and what the intake refuses (``OUT_OF_STOCK`` and the like).
+    """
+    counter.require(Permission.PURCHASES_WRITE)
+    content = counter.content(
+        external_id, member=known_as(member_id), currency=currency, reward=reward
+    )
+    with counter.connection.transaction():
+        answer = counter.post(programme, "redemption", content)
+        if answer.status == "recorded":
+            _note(counter, Action.POINTS_REDEEMED, external_id, member_id, reward=reward)
+    return answer
+
+
 def undo_sale(counter: Counter, *, programme: str, currency: str, external_id: str) -> Answer:
     """Take a purchase of this counter back, whole: what it earned goes, what it cost returns.
 

@@ -64,7 +64,11 @@ def content_of(
 
 
 def _points(decision: Decision, programme: Programme, at: Instant) -> dict[str, dict[str, int]]:
-    points: dict[str, dict[str, int]] = {code: {"change": 0} for code in programme.points}
+    points: dict[str, dict[str, int]] = {
+        code: {"change": 0}
+        for code, currency in programme.points.items()
+        if currency.kind != "voucher"
+    }
     for posting in decision.postings:
         changes = points.setdefault(posting.currency, {"change": 0})
         changes["change"] += posting.amount

@@ -58,6 +58,7 @@ from habitue.selectors.programmes import Compiled
 from habitue.services.intake.answering import content_of
 from habitue.services.intake.pasts import PASTS
 from habitue.services.intake.rows import Position, Rows
+from habitue.services.intake.stock import add_periodic_stock
 from habitue.services.intake.transacting import MergedMeanwhileError
 
 # No budgets, nothing shared; the engine only reads it.
@@ -341,6 +342,9 @@ class Desk:
             if (book := self._budgets.get((compiled.programme_id, key))) is not None
         }
         shared = shared_facts(compiled, event, books, account.allotments)
+        add_periodic_stock(
+            self._cursor, compiled, event, books, shared, recorded_at=self.recorded_at
+        )
         shared.duplicates = account.duplicates
         return shared
 
@@ -381,11 +385,12 @@ def shared_facts(
     books: Mapping[str, tuple[int, int]],
     allotments: dict[tuple[str, str], Allotment],
 ) -> SharedFacts:
-    """What is left of each budget, by the caps that the event's version sees."""
+    """What is left of each budget, by the caps that the event's version sees; of what is counted by
+    periods ``add_periodic_stock`` says it."""
     shared = SharedFacts(allotments=allotments)
     for key, (units, times) in books.items():
         budget = compiled.budget(key, event.version_number)
-        if budget is None:
+        if budget is None or budget.every is not None:
             continue
         if budget.units is not None:
             shared.remaining_units[key] = budget.units - units
