@@ -27,6 +27,8 @@ TITLES: Final[dict[str, Promise]] = {
     "return": pgettext_lazy("what happened", "Return"),
     "visit": pgettext_lazy("what happened", "Visit"),
     "enrolment": pgettext_lazy("what happened", "Joined"),
+    "birthday": pgettext_lazy("what happened", "Birthday"),
+    "anniversary": pgettext_lazy("what happened", "Anniversary of joining"),
     "adjustment": pgettext_lazy("what happened", "Correction"),
     "redemption": pgettext_lazy("what happened", "Points spent"),
     "undo": pgettext_lazy("what happened", "Points given back"),

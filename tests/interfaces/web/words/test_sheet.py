@@ -64,6 +64,14 @@ def points(settings: str) -> str:
     return f"points: {{points: {{{settings}}}}}"
 
 
+def reward(settings: str, gives: str = "free_product: cake") -> str:
+    """The document with a reward of these fields."""
+    return f"rewards: {{c: {{gives: {{{gives}}}, {settings}}}}}"
+
+
+STAMPS = "points: {points: {}, coffee: {kind: stamps%s}}"
+
+
 # For each field of the model: what a document says before and after it changes.
 CHANGES: dict[str, tuple[str, str]] = {
     "Programme.code": ("", "programme: other"),
@@ -231,6 +239,30 @@ CHANGES: dict[str, tuple[str, str]] = {
         TIERS % "gold: {enter: 5.00, multiply: 2}",
         TIERS % "crossing: split, gold: {enter: 5.00, multiply: 2}",
     ),
+    "Programme.rewards": ("", reward("cost: {points: 80}")),
+    "PointsCurrency.card": (STAMPS % "", STAMPS % ", card: 10"),
+    "Rule.days_before": (
+        "earn: {r: {on: birthday, give: {points: 5}}}",
+        "earn: {r: {on: birthday, within: 3 days, give: {points: 5}}}",
+    ),
+    "Budget.every": (reward("stock: 200"), reward("stock: 200 per month")),
+    "Reward.reward": ("rewards: {c: {gives: {access: a}}}", "rewards: {d: {gives: {access: a}}}"),
+    "Reward.prices": (reward("cost: {points: 80}"), reward("enabled: yes")),
+    "Reward.gift": (reward("", "free_product: cake"), reward("", "free_product: pie")),
+    "Reward.when": (reward(""), reward("when: {member.tier: gold}")),
+    "Reward.limits": (reward(""), reward("limit: {per_member: 1, every: day}")),
+    "Reward.stock": (reward(""), reward("stock: 200")),
+    "Reward.starts_at": (reward(""), reward("from: 2027-01-01")),
+    "Reward.ends_at": (reward(""), reward("until: 2027-01-01")),
+    "Reward.enabled": (reward(""), reward("enabled: no")),
+    "Gift.kind": (reward("", "access: cake"), reward("", "event_place: cake")),
+    "Gift.value": (reward("", "service: massage"), reward("", "service: haircut")),
+    "Gift.amount": (reward("", "percentage: 10"), reward("", "percentage: 12.5")),
+    "Price.currency": (
+        "points: {a: {}, points: {}}\n" + reward("cost: {points: 8}"),
+        "points: {a: {}, points: {}}\n" + reward("cost: {a: 8}"),
+    ),
+    "Price.units": (reward("cost: {points: 8}"), reward("cost: {points: 9}")),
     "Tiers.multiplied_currency": (
         "points: {a: {}, points: {}}\n" + TIERS % "of: a, gold: {enter: 5.00, multiply: 2}",
         "points: {a: {}, points: {}}\n" + TIERS % "of: points, gold: {enter: 5.00, multiply: 2}",
@@ -250,6 +282,7 @@ _SHOWN = (
     model.ExpiresAt, model.ExpiresInactive, model.PendingFor, model.PendingUntil,
     model.SpendSettings, model.Rate, model.Fixed, model.Every, model.Limit, model.Budget,
     model.Rule, model.Group, model.Window, model.Metric, model.Tier, model.Tiers,
+    model.Reward, model.Gift, model.Price,
 )  # fmt: skip
 
 

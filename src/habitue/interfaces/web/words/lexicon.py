@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext
 
-from habitue.domain.programme.model import Programme
+from habitue.domain.programme.model import VOUCHER, Programme
 from habitue.domain.programme.naming import Names
 from habitue.interfaces.texts import formats
 from habitue.kit.periods import Period
@@ -62,12 +62,22 @@ class Lexicon:
         known = self.names.word(code, self.language)
         return known or str(PERKS.get(code, "")) or self.word(code.replace("_", " "))
 
+    def reward(self, code: str) -> str:
+        """What a reward is called."""
+        return self.names.of("rewards", code, self.language)
+
+    def _reward_of(self, voucher: str) -> str:
+        name = self.reward(voucher.removeprefix(VOUCHER))
+        return formats.quoted(name, language=self.language)
+
     # --- points -----------------------------------------------------------------------------------
 
     def currency(self, code: str) -> str:
         """What a currency of points is called, as a heading."""
         if code == "points" and not self.names.has("points", code):
             return _("Points")
+        if self.is_voucher(code):
+            return _("Voucher: %(reward)s") % {"reward": self.reward(code.removeprefix(VOUCHER))}
         name = self.names.of("points", code, self.language)
         return name[:1].upper() + name[1:]
 
@@ -75,6 +85,8 @@ class Lexicon:
         """A currency of points inside a sentence: ``points``, ``stamps``."""
         if self.is_stamps(code):
             return pgettext("inside a sentence", "stamps")
+        if self.is_voucher(code):
+            return _("vouchers for %(reward)s") % {"reward": self._reward_of(code)}
         if not self.names.has("points", code):
             return pgettext("inside a sentence", "points") if code == "points" else self.word(code)
         return self.names.of("points", code, self.language)
@@ -88,6 +100,15 @@ class Lexicon:
         """Whether a currency is a stamp card."""
         currency = self.programme.points.get(code)
         return currency is not None and currency.kind == "stamps"
+
+    def card(self, code: str) -> int:
+        """How many stamps fill a card; 0 where nothing says so."""
+        currency = self.programme.points.get(code)
+        return (currency.card or 0) if currency is not None else 0
+
+    def is_voucher(self, code: str) -> bool:
+        """Whether a currency is of the vouchers for a reward."""
+        return code.startswith(VOUCHER)
 
     def points(self, smallest: int, code: str) -> str:
         """A number of points with their name: ``37 points``, ``3 stamps``."""
@@ -110,6 +131,11 @@ class Lexicon:
             return npgettext("on a stamp card", "%(count)s stamp", "%(count)s stamps", like) % {
                 "count": number
             }
+        if self.is_voucher(code):
+            text = ngettext(
+                "%(count)s voucher for %(reward)s", "%(count)s vouchers for %(reward)s", like
+            )
+            return text % {"count": number, "reward": self._reward_of(code)}
         if code == "points" and not self.names.has("points", code):
             return ngettext("%(count)s point", "%(count)s points", like) % {"count": number}
         forms = self.names.forms(code, self.language) or (self.plural(code),)

@@ -8,10 +8,11 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from habitue.domain.programme.model import Budget, Every, Limit, Rule
+from habitue.domain.programme.model import Budget, Every, Limit, Reward, Rule
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.kit.instants import Instant, datetime_of
+from habitue.kit.periods import PeriodUnit
 
 
 def currency_of(rule: Rule) -> str:
@@ -46,15 +47,18 @@ def limit_sentences(limit: Limit, code: str, lexicon: Lexicon) -> Iterator[str]:
 def _span(every: Every, lexicon: Lexicon) -> str:
     if every.rolling is not None:
         return _("within %(period)s") % {"period": lexicon.period_after(every.rolling)}
-    if every.calendar is None:
-        return _("in all")
+    return _("in all") if every.calendar is None else span_text(every.calendar)
+
+
+def span_text(unit: PeriodUnit) -> str:
+    """A calendar period after a number: ``3 times a day``."""
     return {
         "day": _("a day"),
         "week": _("a week"),
         "month": _("a month"),
         "quarter": _("a quarter"),
         "year": _("a year"),
-    }[every.calendar]
+    }[unit]
 
 
 def budget_text(budget: Budget, code: str, lexicon: Lexicon) -> str:
@@ -76,8 +80,8 @@ def budget_sentences(budget: Budget, code: str, lexicon: Lexicon) -> Iterator[st
         yield _("What would go beyond that is not given at all.")
 
 
-def times_text(rule: Rule, lexicon: Lexicon) -> str:
-    """From when to when a rule is in force; empty where it has neither beginning nor end."""
+def times_text(rule: Rule | Reward, lexicon: Lexicon) -> str:
+    """From when to when it is in force; empty where it has neither beginning nor end."""
     starts = first_day(rule.starts_at, lexicon)
     ends = last_day(rule.ends_at, lexicon)
     if starts and ends:

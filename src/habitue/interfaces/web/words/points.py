@@ -66,6 +66,10 @@ def points_sentences(currency: PointsCurrency, lexicon: Lexicon) -> Iterator[str
         yield _("It is money back, counted in %(currency)s.") % {
             "currency": lexicon.programme.currency
         }
+    if currency.card is not None:
+        yield ngettext(
+            "%(count)s stamp fills a card.", "%(count)s stamps fill a card.", currency.card
+        ) % {"count": currency.card}
     yield _pending(currency, lexicon)
     yield expiry_text(currency.expiry, lexicon)
     for tier, expiry in currency.expiry_by_tier.items():

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
-from habitue.domain.programme.model import Give, Rate, Rule
+from habitue.domain.programme.model import VOUCHER, Give, Rate, Rule
 from habitue.interfaces.web.words.conditions import clause, things_of
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.limits import (
@@ -26,6 +26,8 @@ def rule_sentences(rule: Rule, lexicon: Lexicon, *, for_staff: bool = False) -> 
 
 def _sentences(rule: Rule, lexicon: Lexicon, *, for_staff: bool) -> Iterator[str]:
     yield gift_text(rule, lexicon)
+    if rule.days_before:
+        yield _ahead(rule)
     if rule.lines is not None:
         yield _only_for(rule.lines.source, lexicon)
     if rule.when is not None and (condition := clause(rule.when.source, lexicon)):
@@ -57,10 +59,25 @@ def gift_text(rule: Rule, lexicon: Lexicon) -> str:
         "purchase": _("%(gifts)s for a purchase."),
         "visit": _("%(gifts)s for a visit."),
         "enrolment": _("%(gifts)s for joining."),
+        "birthday": _("%(gifts)s for the birthday."),
+        "anniversary": _("%(gifts)s for each year of membership."),
         "return": _("%(gifts)s when something is returned."),
         "adjustment": _("%(gifts)s for a correction by hand."),
     }
     return sentences[rule.on] % {"gifts": gifts}
+
+
+def _ahead(rule: Rule) -> str:
+    days = rule.days_before
+    if any(give.currency.startswith(VOUCHER) for give in rule.gives):
+        return ngettext(
+            "It can be used from %(count)s day before until %(count)s day after.",
+            "It can be used from %(count)s days before until %(count)s days after.",
+            days,
+        ) % {"count": days}
+    return ngettext(
+        "It is given %(count)s day ahead.", "It is given %(count)s days ahead.", days
+    ) % {"count": days}
 
 
 def multiplied_text(factor: Fraction, currency: str, lexicon: Lexicon) -> str:

@@ -17,6 +17,7 @@ from habitue.interfaces.web.words.books import return_sentences, spend_sentences
 from habitue.interfaces.web.words.examples import told_examples
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.interfaces.web.words.points import points_sentences
+from habitue.interfaces.web.words.rewards import reward_sentences
 from habitue.interfaces.web.words.rules import rule_sentences
 from habitue.interfaces.web.words.tiers import tier_sentences, tiers_sentences
 from habitue.kit.instants import Instant
@@ -56,6 +57,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
     sections = [
         Section("earning", _("How points are earned"), tuple(_earning(lexicon, now, staff=staff))),
         Section("points", _("What points are worth"), tuple(_points(lexicon))),
+        Section("rewards", _("Rewards"), tuple(_rewards(lexicon, now, staff=staff))),
         Section("tiers", _("Tiers"), tuple(_tiers(lexicon))),
         Section("spend", _("What counts"), (_item(spend_sentences(programme.spend)),)),
         Section(
@@ -86,7 +88,17 @@ def _earning(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
 
 def _points(lexicon: Lexicon) -> Iterator[Item]:
     for currency in lexicon.programme.points.values():
+        if currency.kind == "voucher":
+            continue
         yield _item(points_sentences(currency, lexicon), lexicon.currency(currency.code))
+
+
+def _rewards(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
+    for reward in lexicon.programme.rewards.values():
+        over = reward.ends_at is not None and reward.ends_at <= now
+        if reward.enabled and not over:
+            sentences = filter(None, reward_sentences(reward, lexicon, for_staff=staff))
+            yield _item(sentences, lexicon.reward(reward.reward))
 
 
 def _tiers(lexicon: Lexicon) -> Iterator[Item]:
