@@ -34,6 +34,10 @@ CORNER: dict[str, Any] = {
         "welcome": {"on": "enrolment", "give": {"points": 50}},
     },
     "tiers": {"by": {"spend": "rolling 12 months"}, "gold": {"enter": "500.00", "keep": "400.00"}},
+    "rewards": {
+        "dessert": {"cost": {"points": 10}, "gives": {"free_product": "dessert"}, "stock": 1},
+        "spa": {"cost": {"points": 9_000}, "gives": {"access": "spa"}},
+    },
     "claims": {"within": "30 days"},
 }
 YEN: dict[str, Any] = {

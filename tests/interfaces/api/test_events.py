@@ -102,6 +102,44 @@ def test_points_are_spent_and_come_back(api: Client, world: World, counts: Count
     )
 
 
+def test_a_reward_is_taken_once_and_given_back(api: Client, world: World, counts: Counts) -> None:
+    api.post("/purchases", world.purchase("1"))
+    wish = world.event("w", reward="dessert", currency="points")
+    found = record(api, counts, "/redemptions", "redemption", wish)
+    assert found["points"]["points"]["redeemed"] == -10
+    again = api.post("/redemptions", world.event("w2", reward="dessert", currency="points"))
+    assert (again.status_code, again.json()["code"]) == (409, "out_of_stock")
+    undo = world.event("u", redemption={"source": "till", "external_id": "w"}, member=...)
+    undo["currency"] = "points"
+    assert change(record(api, counts, "/redemptions/undo", "undo", undo)) == 10
+    later = {"occurred_at": "2026-03-14T12:50:00+01:00"}
+    wish = world.event("w3", reward="dessert", currency="points", **later)
+    assert change(record(api, counts, "/redemptions", "redemption", wish)) == -10
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"reward": "cake", "currency": "points"}, 422, "unknown_reward"),
+        ({"reward": "spa", "currency": "points"}, 409, "not_enough_points"),
+        ({"reward": "dessert", "currency": "nights"}, 409, "reward_not_available"),
+        ({"reward": "dessert", "currency": "voucher:dessert"}, 409, "not_enough_points"),
+        ({"reward": "dessert", "currency": "points", "units": "9"}, 422, "inconsistent"),
+        ({"reward": "dessert"}, 422, "missing_field"),
+        ({"currency": "points"}, 422, "missing_field"),
+    ],
+    ids=["unknown", "dear", "other points", "no voucher", "other price", "no currency", "nothing"],
+)
+def test_a_reward_that_cannot_be_had(
+    api: Client, world: World, counts: Counts, fields: dict[str, str], status: int, code: str
+) -> None:
+    api.post("/purchases", world.purchase("1"))
+    before = counts()
+    answer = api.post("/redemptions", world.event("w", **fields))
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert counts() == before
+
+
 def test_pending_points_wait_for_their_confirmation(
     api: Client, world: World, counts: Counts
 ) -> None:

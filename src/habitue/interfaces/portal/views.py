@@ -10,6 +10,7 @@ from habitue.domain.access import SYSTEM
 from habitue.interfaces.portal.door import PORTAL
 from habitue.interfaces.portal.pages import chosen_programme, member_id, render, standing_here
 from habitue.interfaces.web.lexicons import lexicons, title_of
+from habitue.interfaces.web.offering import offers_in_words
 from habitue.interfaces.web.standings import balances_in_words, greeting_of, tier_in_words
 from habitue.interfaces.web.stories import stories
 from habitue.interfaces.web.visits import Visit
@@ -37,6 +38,7 @@ def home(visit: Visit) -> HttpResponse:
         "greeting": greeting_of(member.display_name or member.given_name),
         "programme": words.current.title(),
         "balances": balances_in_words(standing, words.current),
+        "offers": offers_in_words(standing, words.current),
         "tier": tier_in_words(standing.progress, words.current),
         "stories": stories(page.items, words, _stores(visit)),
         "programmes": _others(visit, code),

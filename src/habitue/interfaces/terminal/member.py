@@ -17,6 +17,7 @@ from habitue.interfaces.terminal.receipts import RedeemForm, SaleForm
 from habitue.interfaces.terminal.showing import may_spend
 from habitue.interfaces.web.birthdays import birthday_note
 from habitue.interfaces.web.forms import once
+from habitue.interfaces.web.offering import offers_in_words
 from habitue.interfaces.web.standings import BalanceInWords, balances_in_words, tier_in_words
 from habitue.interfaces.web.stories import Story, stories
 from habitue.selectors.doings import can_be_undone
@@ -75,6 +76,7 @@ def member_page(
         "sale_form": sale_form or new_sale(shift),
         "redeem_form": redeem_form or RedeemForm(currencies=currencies(shift), initial=fresh),
         "once": fresh["once"],
+        "offers": offers_in_words(standing, current) if standing else (),
         "may_spend": may_spend(visit, member_id),
         "currency": shift.programme.currency,
     }
@@ -92,10 +94,10 @@ def new_sale(shift: Shift) -> SaleForm:
 
 
 def currencies(shift: Shift) -> list[tuple[str, str]]:
-    """The points of the programme, by their names; stamps last."""
+    """The points of the programme, by their names; stamps last.  Vouchers are taken as rewards."""
     current = shift.words.current
     codes = sorted(current.programme.points, key=lambda code: (current.is_stamps(code), code))
-    return [(code, current.currency(code)) for code in codes]
+    return [(code, current.currency(code)) for code in codes if not current.is_voucher(code)]
 
 
 def _latest(shift: Shift, member_id: UUID, balances: tuple[BalanceInWords, ...]) -> list[Told]:

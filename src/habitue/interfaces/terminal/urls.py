@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from habitue.interfaces.terminal import enrolling, finding, installing, member, opening, selling
+from habitue.interfaces.terminal import (
+    enrolling,
+    finding,
+    installing,
+    member,
+    opening,
+    rewarding,
+    selling,
+)
 
 app_name = "terminal"
 
@@ -20,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/<uuid:member_id>/foresee/", selling.foresee, name="foresee"),
     path("members/<uuid:member_id>/visit/", selling.came, name="came"),
     path("members/<uuid:member_id>/redeem/", selling.redeem, name="redeem"),
+    path("members/<uuid:member_id>/reward/", rewarding.take, name="take"),
     re_path(
         r"^undo/(?P<kind>purchase|redemption)/(?P<external_id>[0-9a-f]{32})/$",
         selling.undo,

@@ -28,7 +28,7 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class BalanceInWords:
-    """A currency of points as a page shows it; ``stamps`` are full and empty places of a card."""
+    """A currency of points as a page shows it; ``card`` is how many stamps fill one, or 0."""
 
     code: str
     name: str
@@ -36,6 +36,8 @@ class BalanceInWords:
     points: str
     available: int
     is_stamps: bool
+    is_voucher: bool
+    card: int
     pending: str
     debt: str
     expiring: tuple[Coming, ...]
@@ -44,8 +46,28 @@ class BalanceInWords:
 
     @property
     def places(self) -> range:
-        """The places of the stamps that are held, up to what fits on a card."""
-        return range(min(max(self.available, 0), _CARD_AT_MOST))
+        """The places of the stamps on the card that is being filled, or all of them up to what
+        fits on a page."""
+        held = max(self.available, 0)
+        if self.card:
+            return range(
+                held
+                if held < self.card
+                else self.card
+                if held % self.card == 0
+                else held % self.card
+            )
+        return range(min(held, _CARD_AT_MOST))
+
+    @property
+    def free_places(self) -> range:
+        """What is still empty on the card that is being filled."""
+        return range(self.card - len(self.places) if self.card <= _CARD_AT_MOST else 0)
+
+    @property
+    def full_cards(self) -> int:
+        """How many cards are full."""
+        return max(self.available, 0) // self.card if self.card else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +88,13 @@ class TierInWords:
 
 
 def balances_in_words(standing: Standing, lexicon: Lexicon) -> tuple[BalanceInWords, ...]:
-    """All currencies of points, stamps last."""
+    """All currencies of points, stamps after them, and last the vouchers that are held."""
     held = [
-        _balance(one, lexicon, standing.balances.as_of) for one in standing.balances.points.values()
+        _balance(one, lexicon, standing.balances.as_of)
+        for one in standing.balances.points.values()
+        if not lexicon.is_voucher(one.currency) or one.available or one.pending
     ]
-    return tuple(sorted(held, key=lambda one: (one.is_stamps, one.code)))
+    return tuple(sorted(held, key=lambda one: (one.is_voucher, one.is_stamps, one.code)))
 
 
 def _balance(held: CurrencyBalance, lexicon: Lexicon, now: Instant) -> BalanceInWords:
@@ -84,6 +108,8 @@ def _balance(held: CurrencyBalance, lexicon: Lexicon, now: Instant) -> BalanceIn
         points=lexicon.points(held.available, code),
         available=held.available,
         is_stamps=lexicon.is_stamps(code),
+        is_voucher=lexicon.is_voucher(code),
+        card=lexicon.card(code),
         pending=lexicon.points(held.pending, code) if held.pending else "",
         debt=lexicon.points(held.debt, code) if held.debt else "",
         expiring=_coming(held.expiring, code, lexicon, now, before=True),

@@ -28,7 +28,7 @@ from habitue.analytics.simulation.history import (
 )
 from habitue.analytics.simulation.people import Customer
 from habitue.domain.identity.normal import PhoneReader
-from habitue.jobs.demo.programme import CODE, demo_document
+from habitue.jobs.demo.programme import CODE, DESSERT_POINTS, demo_document
 from habitue.kit.clock import Clock
 from habitue.kit.instants import MINUTE, Instant, day_start, format_instant
 from habitue.kit.money import format_decimal
@@ -42,7 +42,6 @@ Connection: TypeAlias = psycopg.Connection[Any]
 SOURCE = "demo"
 GROUP = 250
 BATCH = 1_000
-_DESSERT = 120
 
 
 @dataclass(slots=True)
@@ -183,8 +182,8 @@ def _events(
             continue
         yield event.at, _purchase(event, member)
         # Points of the same day wait; some members keep theirs, others spend as soon as they can.
-        if points >= _DESSERT and random.random() < 0.12:
-            points -= _DESSERT
+        if points >= DESSERT_POINTS and random.random() < 0.12:
+            points -= DESSERT_POINTS
             at = event.at + MINUTE
             yield (
                 at,
@@ -196,8 +195,7 @@ def _events(
                     store=event.store,
                     staff=event.staff,
                     currency="points",
-                    units=_DESSERT,
-                    purpose="dessert",
+                    reward="dessert",
                 ),
             )
         points += event.amount // 100

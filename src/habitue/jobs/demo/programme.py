@@ -7,12 +7,15 @@ from typing import Any
 from habitue.analytics.simulation.history import ZONE, Business
 
 CODE = "corner-cafe"
+DESSERT_POINTS = 120
 
 # What the categories of the menu are called on pages.
 _WORDS = {
     "beer": {"en": "beer", "fr": "bière", "de": "Bier", "ro": "bere"},
     "cake": {"en": "cake", "fr": "gâteau", "de": "Kuchen", "ro": "prăjitură"},
     "coffee": {"en": "coffee", "fr": "café", "de": "Kaffee", "ro": "cafea"},
+    "any-coffee": {"en": "a coffee", "fr": "un café", "de": "ein Kaffee", "ro": "o cafea"},
+    "any-dessert": {"en": "a dessert", "fr": "un dessert", "de": "ein Dessert", "ro": "un desert"},
 }
 
 
@@ -37,6 +40,7 @@ def demo_document(business: Business) -> dict[str, Any]:
             },
             "coffee": {
                 "kind": "stamps",
+                "card": 10,
                 "name": {
                     "en": "Coffee card",
                     "fr": "Carte café",
@@ -49,6 +53,7 @@ def demo_document(business: Business) -> dict[str, Any]:
         "stacking": {"promotion": "best"},
         "earn": {**_everyday(), **_promotions(business)},
         "tiers": _tiers(),
+        "rewards": _rewards(),
         "returns": {"without_purchase": "match_or_refuse"},
         "claims": {"within": "30 days"},
     }
@@ -86,6 +91,37 @@ def _everyday() -> dict[str, Any]:
             },
             "on": "enrolment",
             "give": {"points": 50},
+        },
+        "birthday": {
+            "name": {
+                "en": "Birthday treat",
+                "fr": "Douceur d’anniversaire",
+                "de": "Geburtstagsgruß",
+                "ro": "Răsfăț de ziua ta",
+            },
+            "on": "birthday",
+            "within": "7 days",
+            "give": {"voucher": "dessert"},
+        },
+    }
+
+
+def _rewards() -> dict[str, Any]:
+    return {
+        "dessert": {
+            "name": {"en": "Dessert", "fr": "Dessert", "de": "Dessert", "ro": "Desert"},
+            "cost": {"points": DESSERT_POINTS},
+            "gives": {"free_product": "any-dessert"},
+        },
+        "eleventh-coffee": {
+            "name": {
+                "en": "The eleventh coffee",
+                "fr": "Le onzième café",
+                "de": "Der elfte Kaffee",
+                "ro": "A unsprezecea cafea",
+            },
+            "cost": {"coffee": 10},
+            "gives": {"free_product": "any-coffee"},
         },
     }
 

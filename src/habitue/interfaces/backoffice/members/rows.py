@@ -17,6 +17,7 @@ from habitue.interfaces.texts import formats
 from habitue.interfaces.web.export import Cell
 from habitue.interfaces.web.lexicons import Lexicons
 from habitue.interfaces.web.listing import Column
+from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.kit.instants import datetime_of
 from habitue.kit.money import format_amount, format_decimal
 from habitue.selectors.figures import main_currency
@@ -99,7 +100,7 @@ def summary(count: MemberCount, language: str) -> str:
 
 def headings(words: Lexicons) -> list[str]:
     """The headings of a file of members."""
-    points = [words.current.currency(code) for code in words.current.programme.points]
+    points = [words.current.currency(code) for code in _columns(words.current)]
     return [
         _("Number"), _("Name"), _("Status"), _("Tier"), _("Home store"), _("Joined"),
         _("Latest purchase"), _("Purchases"), _("Spent in all"), *points,
@@ -126,6 +127,11 @@ def cells(
             Decimal(format_amount(row.spend, lexicon.programme.currency)),
             *(
                 Decimal(format_decimal(row.balances.get(code, 0), lexicon.decimals(code)))
-                for code in lexicon.programme.points
+                for code in _columns(lexicon)
             ),
         ]
+
+
+def _columns(lexicon: Lexicon) -> list[str]:
+    """Vouchers are many and mostly not there: they have no columns."""
+    return [code for code in lexicon.programme.points if not lexicon.is_voucher(code)]
