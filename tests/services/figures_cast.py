@@ -34,7 +34,9 @@ DOCUMENT: dict[str, Any] = CORNER | {
         "base": {"on": "purchase", "give": {"points": 1, "per": "1.00"}},
         "stars": {"on": "purchase", "give": {"stars": "0.07", "per": "1.00"}},
         "come": {"on": "visit", "give": {"points": 2}},
+        "treat": {"on": "visit", "give": {"voucher": "tea"}, "limit": {"per_member": 1}},
     },
+    "rewards": {"tea": {"cost": {"points": 50}, "gives": {"free_product": "tea"}}},
     "tiers": {
         "by": {"spend": "rolling 2 months"},
         "silver": {"enter": "80.00", "keep": "40.00", "multiply": "1.5"},

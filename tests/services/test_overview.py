@@ -126,7 +126,7 @@ def test_a_week_is_summed_by_local_days(spring: Till, *, settled: bool) -> None:
     assert [figures.visits for figures in days.values()] == [0, 0, 0, 0, 0, 1, 0]
     assert [figures.members for figures in days.values()] == [1, 2, 2, 2, 2, 2, 2]
     assert (found.unit, found.currency) == ("day", "EUR")
-    assert dict(found.decimals) == {"points": 0, "stars": 2}
+    assert dict(found.decimals) == {"points": 0, "stars": 2, "voucher:tea": 0}
 
 
 @pytest.mark.parametrize("settled", [False, True])

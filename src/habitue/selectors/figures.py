@@ -119,9 +119,10 @@ def programme_parameters(programmes: Iterable[Compiled], *, now: Instant) -> dic
 
 
 def main_currency(version: Programme) -> str:
-    """The currency of points that a list shows first: points before cashback before stamps, then
-    by the code (a stored document does not keep the order of its keys); empty without any."""
-    kinds = ("points", "cashback", "stamps")
+    """The currency of points that a list shows first: points before cashback before stamps before
+    vouchers, then by the code (a stored document does not keep the order of its keys); empty
+    without any."""
+    kinds = ("points", "cashback", "stamps", "voucher")
     ranked = sorted(version.points.values(), key=lambda one: (kinds.index(one.kind), one.code))
     return ranked[0].code if ranked else ""
 

@@ -25,6 +25,8 @@ from habitue.domain.programme.checks.trial import example_of, outcome_of, tried
 from habitue.domain.programme.model import Fixed, Rate, Rule
 from habitue.kit.money import format_decimal
 
+# Whatever else draws from a budget is not spoken of here.
+_BUDGETS_OF_RULES = ("rule:", "campaign:")
 _ZERO = "Write a number above zero, or disable the rule."
 _MULTIPLY = "Multiply points that a rule gives per amount of spend: only those multiply."
 
@@ -147,7 +149,7 @@ def _check_zeros(subject: Subject) -> None:
             if 0 in (limit.times, limit.units):
                 subject.warn(path, 0, "allows_nothing", _ZERO)
     for key, budget in subject.programme.budgets.items():
-        if 0 in (budget.units, budget.times):
+        if key.startswith(_BUDGETS_OF_RULES) and 0 in (budget.units, budget.times):
             subject.warn(budget_path(key), 0, "allows_nothing", _ZERO)
     for code, points in subject.programme.points.items():
         if points.max_balance == 0:
