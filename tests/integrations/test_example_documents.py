@@ -42,7 +42,7 @@ def test_the_corner_cafe_gives_points_and_stamps() -> None:
     assert rules["coffee"].gives == (Fixed("coffee", 1),)
     assert rules["coffee"].each is not None
     assert programme.points["coffee"].kind == "stamps"
-    assert list(programme.budgets) == ["rule:friday"]
+    assert list(programme.budgets) == ["reward:dessert", "rule:friday"]
 
 
 def test_the_online_retail_programme() -> None:

@@ -116,3 +116,17 @@ earn:
 {rules}
 """
     assert faults(text) == []
+
+
+def test_rewards_and_occasions_are_not_spoken_of() -> None:
+    text = """
+points: {points: {}, coffee: {kind: stamps, card: 10}}
+earn:
+  base: {on: purchase, give: {points: 1, per: 1.00}}
+  coffee: {on: purchase, each: {category: coffee}, give: {coffee: 1}}
+  party: {on: birthday, give: {voucher: dessert}}
+  years: {on: anniversary, give: {points: 50}}
+rewards:
+  dessert: {cost: {points: 80}, gives: {free_product: dessert}, stock: 0}
+"""
+    assert faults(text) == []
