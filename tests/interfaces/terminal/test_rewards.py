@@ -41,6 +41,7 @@ def test_a_reward_is_offered_taken_and_given_back(world: World, till: Client) ->
         assert words in page.words, words
     form = page.form(button="Take")
     told = led(till, till.post(form.action, form.fields))
+    assert "Reward: Dessert of the day" in told.words
     assert "−80 points" in told.words
     assert points(world) == 40
     undo = told.form(button="Undo F8")

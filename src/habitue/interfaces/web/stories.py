@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from habitue.domain.consents import Channel, Purpose
+from habitue.domain.engine.rewarding import reward_of
 from habitue.domain.events import QUANTITY_SCALE, Adjustment, Purchase, Redemption, Return
 from habitue.domain.events import Line as BoughtLine
 from habitue.interfaces.texts import formats
@@ -102,7 +103,7 @@ def _story(happening: Happening, words: Lexicons, stores: dict[str, str]) -> Sto
     zone = happening.zone if happening.body is not None else lexicon.programme.zone
     return Story(
         kind=happening.kind,
-        title=_title(happening),
+        title=_title(happening, lexicon),
         when=formats.moment(happening.at, zone=zone, language=words.language),
         month=formats.month(datetime_of(happening.at, zone).date(), language=words.language),
         store=stores.get(happening.store, happening.store),
@@ -141,7 +142,10 @@ def _move(before: str, after: str, lexicon: Lexicon) -> str:
     }
 
 
-def _title(happening: Happening) -> str:
+def _title(happening: Happening, lexicon: Lexicon) -> str:
+    body = happening.body
+    if isinstance(body, Redemption) and (code := reward_of(body)):
+        return _("Reward: %(reward)s") % {"reward": lexicon.reward(code)}
     if happening.kind == "time" and any(one.kind == "expire" for one in happening.entries):
         return _("Points expired")
     if happening.kind == "consent":
