@@ -168,7 +168,7 @@ class Walk:
     def picture(self, name: str) -> None:
         """Keep a picture of the page where pictures are asked for."""
         if PICTURES:
-            file = re.sub(r"[^\w-]+", "_", name)
+            file = re.sub(r"[^\w-]+", "_", name.replace("*", "one"))
             self.page.screenshot(path=Path(PICTURES) / f"{file}.png", full_page=True)
 
 
