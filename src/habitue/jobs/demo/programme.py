@@ -91,6 +91,7 @@ def _everyday() -> dict[str, Any]:
             },
             "on": "enrolment",
             "give": {"points": 50},
+            "limit": {"per_member": 1},
         },
         "birthday": {
             "name": {
