@@ -157,6 +157,15 @@ def test_what_is_wrong_is_said_and_nothing_changed(world: World) -> None:
     assert world.everything() == before
 
 
+def test_a_form_without_fields_is_sent_back(world: World) -> None:
+    browser = world.browser("ana")
+    before = world.everything()
+    for answer in (browser.post(ME, {}), browser.post(ME, "{}", content_type="application/json")):
+        assert answer.status_code == 422
+        assert "This field is required." in read_page(answer).words
+    assert world.everything() == before
+
+
 def test_a_name_is_kept_as_it_is_and_is_a_text_on_every_page(world: World) -> None:
     browser = world.browser("ana")
     for typed, name in NAMES:

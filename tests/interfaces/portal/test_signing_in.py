@@ -225,6 +225,31 @@ def test_what_is_no_code_is_sent_back(world: World) -> None:
     assert not is_in(browser)
 
 
+def test_a_form_without_fields_is_sent_back(world: World) -> None:
+    browser = world.browser()
+    asked(browser)
+    before = world.everything()
+    for path in (SIGN_IN, JOIN, CODE):
+        answer = browser.post(path, {})
+        assert answer.status_code == 422, path
+        assert "This field is required." in read_page(answer).words
+    assert world.everything() == before
+    assert len(world.mails.sent) == 1
+
+
+def test_a_language_that_nobody_speaks_is_that_of_the_house(world: World) -> None:
+    before = world.everything()
+    for language in ("tlh", "", "\x00", SCRIPT, "../../etc", "a" * 10_000):
+        browser = world.browser()
+        assert browser.post("/language/", {"language": language}).status_code in (302, 422)
+        browser.cookies["language"] = language
+        for path in (SIGN_IN, JOIN):
+            answer = browser.get(path, headers={"accept-language": language})
+            assert answer.status_code == 200, language[:20]
+            assert answer.headers["Content-Language"] == "en"
+    assert world.everything() == before
+
+
 def test_without_the_token_of_the_page_nobody_comes_in(world: World) -> None:
     browser = world.browser()
     asked(browser)

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from habitue.domain.errors import Code, Refusal
-from habitue.interfaces.web.lexicons import lexicons
+from habitue.interfaces.web.lexicons import lexicons, titles_of
 from habitue.interfaces.web.visits import Visit
-from habitue.selectors.programmes import list_programmes
+from habitue.selectors.programmes import get_compiled, list_programmes
 from habitue.selectors.standing import Standing, get_standing
 
 PROGRAMME_KEY: Final = "portal_programme"
@@ -69,25 +69,51 @@ def member_id(visit: Visit) -> UUID:
     return visit.actor.id
 
 
+def sent_fields(visit: Visit) -> QueryDict | None:
+    """The fields of a form that was sent, were there none at all; ``None`` where it is only shown.
+    A form that came empty must say what is missing, too."""
+    return visit.request.POST if visit.request.method == "POST" else None
+
+
+def running_programmes(visit: Visit) -> list[str]:
+    """The codes of the programmes that run now, by code; one that is to begin later is none yet.
+    Refuses (``UNKNOWN_PROGRAMME``) where none runs."""
+    published = [one.code for one in list_programmes(visit.connection) if one.latest_number]
+    compiled = get_compiled(visit.connection, codes=published)
+    running = [code for code in published if compiled[code].number_at(visit.now) is not None]
+    if not running:
+        raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value="")
+    return running
+
+
 def chosen_programme(visit: Visit) -> str:
     """The programme that the member looks at: the one chosen, else the first in which they take
     part, else the first that runs; refuses (``UNKNOWN_PROGRAMME``) where there is none."""
-    codes = [one.code for one in list_programmes(visit.connection) if one.latest_number]
-    if not codes:
-        raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value="")
-    asked = visit.request.GET.get("programme") or visit.request.session.get(PROGRAMME_KEY, "")
+    codes = running_programmes(visit)
+    session = visit.request.session
+    kept = str(session.get(PROGRAMME_KEY, ""))
+    asked = visit.request.GET.get("programme", "")
     if asked in codes:
-        if visit.request.session.get(PROGRAMME_KEY) != asked:
-            visit.request.session[PROGRAMME_KEY] = asked
-        return str(asked)
-    for code in codes:
+        if asked != kept:
+            session[PROGRAMME_KEY] = asked
+        return asked
+    if kept in codes:
+        return kept
+    # Where there is no choice, nobody need be asked.
+    for code in codes if len(codes) > 1 else ():
         standing = get_standing(
             visit.connection, member_id=member_id(visit), programme=code, now=visit.now
         )
         if standing is not None and standing.takes_part:
-            visit.request.session[PROGRAMME_KEY] = code
+            session[PROGRAMME_KEY] = code
             return code
     return codes[0]
+
+
+def other_programmes(visit: Visit, code: str) -> list[tuple[str, str]]:
+    """The other programmes that run, each by its code and by what it is called."""
+    others = [one for one in running_programmes(visit) if one != code]
+    return titles_of(visit.connection, codes=others, language=visit.language) if others else []
 
 
 def standing_here(visit: Visit) -> Standing:

@@ -22,7 +22,7 @@ from habitue.domain.access.trail import Action
 from habitue.domain.consents import OFFERED
 from habitue.domain.errors import Refusal
 from habitue.interfaces.portal.door import PORTAL
-from habitue.interfaces.portal.pages import member_id, render, zone_here
+from habitue.interfaces.portal.pages import member_id, render, sent_fields, zone_here
 from habitue.interfaces.texts.catalogue import LANGUAGES
 from habitue.interfaces.web.consents import consents_in_words
 from habitue.interfaces.web.context import LANGUAGE_NAMES
@@ -76,7 +76,7 @@ def profile(visit: Visit) -> HttpResponse:
         "language": member.language or visit.language,
         "birth_date": member.birth_date,
     }
-    form = DetailsForm(visit.request.POST or None, initial=initial)
+    form = DetailsForm(sent_fields(visit), initial=initial)
     if member.birth_date is not None:
         form.fields["birth_date"].disabled = True
     if visit.request.method == "POST" and form.is_valid():

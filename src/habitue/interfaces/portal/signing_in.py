@@ -24,6 +24,7 @@ from habitue.domain.consents import Channel, Purpose
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.identity.details import read_details
 from habitue.interfaces.portal.door import PORTAL
+from habitue.interfaces.portal.pages import running_programmes, sent_fields
 from habitue.interfaces.texts.catalogue import LANGUAGES
 from habitue.interfaces.web.actors import caller_of, sign_member_in, sign_member_out
 from habitue.interfaces.web.forms import Form
@@ -31,7 +32,6 @@ from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.kit.ids import new_id
 from habitue.kit.instants import MINUTE, datetime_of
-from habitue.selectors.programmes import list_programmes
 from habitue.services.access.codes import DIGITS, VALID, Asked, enter_code, request_code
 from habitue.services.counter.counter import Counter
 from habitue.services.counter.enrolling import enrol_at
@@ -104,7 +104,7 @@ def sign_in(visit: Visit) -> HttpResponse:
     """Ask for an address, and send a code to it where a member has it."""
     if visit.actor.is_signed_in:
         return HttpResponseRedirect(reverse("portal:home"))
-    form = AddressForm(visit.request.POST or None)
+    form = AddressForm(sent_fields(visit))
     if visit.request.method == "POST" and form.is_valid():
         try:
             asked = _ask(visit, form.cleaned_data["email"], joining=False)
@@ -123,11 +123,13 @@ def join(visit: Visit) -> HttpResponse:
     """Ask who joins; nothing is made before the code proves the address."""
     if visit.actor.is_signed_in:
         return HttpResponseRedirect(reverse("portal:home"))
-    form = JoinForm(visit.request.POST or None)
+    form = JoinForm(sent_fields(visit))
     if visit.request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         try:
-            # Before the code: afterwards nobody could mend a name any more.
+            # Before the code: afterwards nobody could mend a name any more, and a code that makes
+            # no member would be spent.
+            running_programmes(visit)
             read_details(_details(visit, wanted), today=datetime_of(visit.now).date())
             asked = _ask(visit, wanted["email"], joining=True)
         except Refusal as refusal:
@@ -148,7 +150,7 @@ def code(visit: Visit) -> HttpResponse:
     asked = visit.request.session.get(ASKED_KEY)
     if not isinstance(asked, dict):
         return HttpResponseRedirect(reverse("portal:sign_in"))
-    form = CodeForm(visit.request.POST or None)
+    form = CodeForm(sent_fields(visit))
     if visit.request.method == "POST" and form.is_valid():
         try:
             entered = enter_code(
@@ -213,9 +215,6 @@ def _joined(visit: Visit, email: str) -> UUID:
     joining = visit.request.session.get(JOINING_KEY)
     if not isinstance(joining, dict):
         raise Refusal(Code.CODE_EXPIRED)
-    programmes = [one.code for one in list_programmes(visit.connection) if one.latest_number]
-    if not programmes:
-        raise Refusal(Code.UNKNOWN_PROGRAMME, "programme", value="")
     counter = Counter(
         connection=visit.connection,
         actor=visit.actor,
@@ -226,7 +225,7 @@ def _joined(visit: Visit, email: str) -> UUID:
     )
     enrolled = enrol_at(
         counter,
-        programme=programmes[0],
+        programme=running_programmes(visit)[0],
         external_id=str(joining["once"]),
         identifiers=[NewIdentifier("email", email)],
         details=_details(visit, joining),

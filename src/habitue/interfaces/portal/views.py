@@ -8,8 +8,14 @@ from django.views.decorators.http import require_safe
 
 from habitue.domain.access import SYSTEM
 from habitue.interfaces.portal.door import PORTAL
-from habitue.interfaces.portal.pages import chosen_programme, member_id, render, standing_here
-from habitue.interfaces.web.lexicons import lexicons, title_of
+from habitue.interfaces.portal.pages import (
+    chosen_programme,
+    member_id,
+    other_programmes,
+    render,
+    standing_here,
+)
+from habitue.interfaces.web.lexicons import lexicons
 from habitue.interfaces.web.offering import offers_in_words
 from habitue.interfaces.web.standings import balances_in_words, greeting_of, tier_in_words
 from habitue.interfaces.web.stories import stories
@@ -18,7 +24,7 @@ from habitue.interfaces.web.words.sheet import rule_sheet
 from habitue.kit.paging import CursorError, Page
 from habitue.selectors.happenings import Happening, list_happenings
 from habitue.selectors.members import get_member
-from habitue.selectors.programmes import get_programme, list_programmes
+from habitue.selectors.programmes import get_programme
 from habitue.selectors.stores import list_stores
 
 _LATEST = 4
@@ -41,7 +47,7 @@ def home(visit: Visit) -> HttpResponse:
         "offers": offers_in_words(standing, words.current),
         "tier": tier_in_words(standing.progress, words.current),
         "stories": stories(page.items, words, _stores(visit)),
-        "programmes": _others(visit, code),
+        "programmes": other_programmes(visit, code),
     }
     return render(visit, "home.html", context, here="home")
 
@@ -103,15 +109,6 @@ def _happenings(
 
 def _stores(visit: Visit) -> dict[str, str]:
     return {one.code: one.name for one in list_stores(visit.connection, actor=SYSTEM)}
-
-
-def _others(visit: Visit, code: str) -> list[tuple[str, str]]:
-    """The other programmes of the house, by what they are called."""
-    return [
-        (one.code, title_of(visit.connection, code=one.code, language=visit.language))
-        for one in list_programmes(visit.connection)
-        if one.code != code and one.latest_number
-    ]
 
 
 def _in_groups(number: str) -> str:
