@@ -104,6 +104,39 @@ def test_a_programme_that_is_none_shows_the_members_own(world: World) -> None:
         assert "Points 120" in opened(browser, f"{HOME}?programme={code}").words
 
 
+def test_rewards_are_offered_with_what_is_still_lacking(world: World) -> None:
+    world.clock.advance(HOUR)
+    rewards = {
+        "dessert": {
+            "name": {"en": "Dessert of the day", "fr": "Dessert du jour"},
+            "cost": {"points": 80},
+            "gives": {"free_product": "dessert"},
+        },
+        "brunch": {"cost": {"points": 500}, "gives": {"event_place": "brunch"}},
+    }
+    world.till.publish(DOCUMENT | {"rewards": rewards}, effective_at=world.clock.now())
+    before = world.everything()
+    # What is within reach comes first, and lacks nothing.
+    words = opened(world.browser("vadim")).words.partition("Rewards")[2]
+    dessert, _, brunch = words.partition("Brunch")
+    assert dessert.startswith(" Dessert of the day 80 points")
+    assert "more" not in dessert
+    assert brunch.startswith(" 500 points")
+    assert "380 points more" in brunch
+    browser = world.browser("ana")
+    words = opened(browser).words
+    for said in ("Dessert of the day 80 points", " 80 points more", "500 points more"):
+        assert said in words, said
+    # Looking costs nothing; points are spent at the till alone.
+    assert world.everything() == before
+    browser.post("/language/", {"language": "fr"})
+    assert "Dessert du jour" in opened(browser).words
+
+
+def test_a_house_without_rewards_speaks_of_none(world: World) -> None:
+    assert "Rewards" not in opened(world.browser("vadim")).words
+
+
 def test_the_card_is_the_members_number_for_scanners_and_for_people(world: World) -> None:
     browser = world.browser("vadim")
     ((number,),) = world.rows(
