@@ -11,6 +11,10 @@ from habitue.interfaces.commands.installation import Finding, Installation
 class House(composition.House):
     """A house that can also be examined and served."""
 
+    def set_up_words(self) -> None:
+        """Prepare this process to speak in the languages of pages; nothing is connected by it."""
+        self.set_up_django()
+
     def examine(self) -> Sequence[Finding]:
         """Look whether everything is in place; makes nothing that is not there."""
         return examination.examine(self)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from habitue.interfaces.commands.exit_codes import ExitCode
 from habitue.interfaces.commands.programme import app
 from habitue.kit.clock import FixedClock
-from habitue.kit.instants import parse_instant
+from habitue.kit.instants import DAY, parse_instant
 from tests.support.database import DatabaseForTests
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
@@ -36,6 +36,9 @@ class Stub:
     def open_migrated(self) -> str:
         """The address of the database of the test."""
         return self.url
+
+    def set_up_words(self) -> None:
+        """The tests have done that."""
 
 
 def run(*arguments: str, house: object = None) -> Result:
@@ -237,3 +240,59 @@ def test_show_knows_only_files_and_published_programmes(house: Stub) -> None:
     result = run("show", "nothing-of-the-kind", house=house)
     assert result.exit_code == ExitCode.BAD_INPUT
     assert "nothing-of-the-kind" in result.stderr
+
+
+def applied(file: Path, house: Stub, rate: str) -> None:
+    """The next version, with another rate, published a day later."""
+    file.write_text(DOCUMENT.replace("1.5", rate), encoding="utf-8")
+    assert run("apply", str(file), house=house).exit_code == 0
+    house.clock.advance(DAY)
+
+
+def test_a_programme_explains_itself_in_each_language(file: Path, house: Stub) -> None:
+    english = run("explain", str(file), house=house)
+    assert english.exit_code == 0
+    assert "1.5 points for each €1." in english.stdout
+    french = run("explain", CAFE, "--language", "fr", "--for", "staff", house=house)
+    assert "Douceur d’anniversaire" in french.stdout
+    assert "200 pièces par mois" in french.stdout
+    members = run("explain", CAFE, "--language", "fr", house=house)
+    assert "200 pièces" not in members.stdout
+    applied(file, house, "2")
+    published = report(run("explain", "sample", "--json", house=house))
+    assert published["sections"][0]["items"][0]["sentences"] == ["2 points for each €1."]
+
+
+def test_what_cannot_be_explained(file: Path, house: Stub) -> None:
+    file.write_text("programme: sample", encoding="utf-8")
+    assert run("explain", str(file), house=house).exit_code == ExitCode.BAD_INPUT
+    assert run("explain", "nobody", house=house).exit_code == ExitCode.BAD_INPUT
+    assert run("explain", CAFE, "--language", "es", house=house).exit_code == ExitCode.USAGE
+
+
+def test_a_programme_has_a_history_and_goes_back(file: Path, house: Stub) -> None:
+    for rate in ("1.5", "2", "3"):
+        applied(file, house, rate)
+    assert [
+        one["number"] for one in report(run("history", "sample", "--json", house=house))["versions"]
+    ] == [3, 2, 1]
+    found = report(run("rollback", "sample", "--to", "1", "--json", house=house))
+    assert found["number"] == 4
+    versions = report(run("history", "sample", "--json", house=house))["versions"]
+    assert versions[0]["hash"] == versions[3]["hash"]
+    assert "   4  in effect from 2026-06-08" in run("history", "sample", house=house).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nobody", "--to", "1"], ["sample", "--to", "9"], ["sample", "--to", "2"],
+     ["sample", "--to", "1", "--effective-at", "2026-01-01T00:00:00Z"]],
+    ids=["no programme", "no such version", "the newest", "in the past"],
+)  # fmt: skip
+def test_what_cannot_be_rolled_back_changes_nothing(
+    file: Path, house: Stub, arguments: list[str]
+) -> None:
+    for rate in ("1.5", "2"):
+        applied(file, house, rate)
+    assert run("rollback", *arguments, house=house).exit_code == ExitCode.BAD_INPUT
+    assert len(report(run("history", "sample", "--json", house=house))["versions"]) == 2

@@ -49,6 +49,9 @@ class Installation(Protocol):
     def database_url(self) -> str:
         """The address of the database, which need not run yet."""
 
+    def set_up_words(self) -> None:
+        """Prepare this process to speak in the languages of pages; nothing is connected by it."""
+
     def open(self) -> str:
         """Make sure that the database runs; return its address."""
 

@@ -1,9 +1,8 @@
-"""`habitue programme`: check, show, compare and publish programme documents."""
+"""`habitue programme`: check, show, explain, compare and publish programme documents."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import psycopg
 import typer
@@ -11,24 +10,34 @@ import typer
 from habitue.domain.errors import Refusal
 from habitue.domain.programme.canonical import document_hash, plain_document
 from habitue.domain.programme.differences import diff_documents
-from habitue.domain.programme.faults import Fault, InvalidDocument
+from habitue.domain.programme.faults import InvalidDocument
 from habitue.domain.programme.findings import check_document
 from habitue.domain.programme.showing import outline
+from habitue.interfaces.commands.documents import (
+    faults_of,
+    has_errors,
+    instant_of_option,
+    load_or_stop,
+    say_faults,
+    stop_with,
+)
 from habitue.interfaces.commands.exit_codes import ExitCode
-from habitue.interfaces.commands.finding_texts import example_lines
 from habitue.interfaces.commands.installation import installation
 from habitue.interfaces.commands.output import print_json, say, stop
-from habitue.interfaces.texts.catalogue import refusal_text
-from habitue.kit.instants import Instant, format_instant, parse_instant
+from habitue.interfaces.commands.programme_versions import explain, history, rollback
+from habitue.kit.instants import format_instant
 from habitue.selectors.programmes import get_version
-from habitue.services.documents import UnreadableDocument, read_programme_document
 from habitue.services.programmes import publish_version
 
 app = typer.Typer(
-    help="Check, show, compare and publish programme documents.", no_args_is_help=True
+    help="Check, show, explain, compare and publish programme documents.", no_args_is_help=True
 )
 
 ACTOR = "command line"
+
+app.command()(explain)
+app.command()(history)
+app.command()(rollback)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -42,13 +51,13 @@ def check(
 
     Exits with 1 where a document has an error; warnings and notes are no errors.
     """
-    reports = {file: _faults_of(file) for file in files}
-    fine = not any(_has_errors(faults) for faults in reports.values())
+    reports = {file: faults_of(file) for file in files}
+    fine = not any(has_errors(faults) for faults in reports.values())
     if as_json:
         entries = [
             {
                 "file": str(file),
-                "ok": not _has_errors(faults),
+                "ok": not has_errors(faults),
                 "faults": [fault.as_json() for fault in faults],
             }
             for file, faults in reports.items()
@@ -56,7 +65,7 @@ def check(
         print_json({"ok": fine, "files": entries})
     else:
         for file, faults in reports.items():
-            _say_faults(file, faults)
+            say_faults(file, faults)
     if not fine:
         stop(ExitCode.FOUND_WRONG)
 
@@ -73,18 +82,18 @@ def show(
     """Show the outline of a document, or with --json the document itself."""
     number = version or 1
     if Path(what).exists():
-        document = _read(Path(what))
+        document = load_or_stop(Path(what))
     else:
         try:
             with psycopg.connect(installation(context).open_migrated()) as connection:
                 record = get_version(connection, code=what, number=version)
         except Refusal as refusal:
-            _stop_with(refusal)
+            stop_with(refusal)
         document, number = record.document, record.number
     try:
         text = outline(document, number=number)
     except InvalidDocument as refusal:
-        _say_faults(Path(what), refusal.faults)
+        say_faults(Path(what), refusal.faults)
         stop(ExitCode.BAD_INPUT)
     if as_json:
         print_json(
@@ -105,7 +114,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Show what changed from one document to another."""
-    differences = diff_documents(_read(old), _read(new))
+    differences = diff_documents(load_or_stop(old), load_or_stop(new))
     if as_json:
         print_json({"differences": [difference.as_json() for difference in differences]})
         return
@@ -133,11 +142,11 @@ def apply(
 
     A document equal to the newest version changes nothing.
     """
-    at = None if effective_at is None else _instant(effective_at)
-    document = _read(file)
+    at = None if effective_at is None else instant_of_option("--effective-at", effective_at)
+    document = load_or_stop(file)
     warnings = check_document(document)
-    if _has_errors(warnings):
-        _say_faults(file, warnings)
+    if has_errors(warnings):
+        say_faults(file, warnings)
         if as_json:
             print_json({"ok": False, "faults": [fault.as_json() for fault in warnings]})
         stop(ExitCode.BAD_INPUT)
@@ -152,7 +161,7 @@ def apply(
                 actor=ACTOR,
             )
     except Refusal as refusal:
-        _stop_with(refusal)
+        stop_with(refusal)
     if as_json:
         print_json(
             {
@@ -165,70 +174,9 @@ def apply(
             }
         )
         return
-    _say_faults(file, warnings, silent_when_fine=True)
+    say_faults(file, warnings, silent_when_fine=True)
     state = "is published" if published.created else "was published before; nothing changed"
     say(
         f"Version {published.number} of {published.code} {state}. "
         f"It takes effect at {format_instant(published.effective_at)}."
     )
-
-
-def _instant(text: str) -> Instant:
-    try:
-        return parse_instant(text)
-    except (ValueError, OverflowError):
-        stop(
-            ExitCode.USAGE,
-            f"--effective-at {text}: write ISO 8601 with an offset, as 2027-01-31T00:00:00+01:00.",
-        )
-
-
-def _load(file: Path) -> dict[str, Any]:
-    """The document of a file; raises ``OSError`` and ``UnreadableDocument``."""
-    return read_programme_document(file.read_bytes(), is_json=file.suffix.lower() == ".json")
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return _load(file)
-    except OSError as error:
-        stop(ExitCode.BAD_INPUT, f"{file}: {error.strerror or error}.")
-    except UnreadableDocument as error:
-        _say_faults(file, [_unreadable(error)])
-        stop(ExitCode.BAD_INPUT)
-
-
-def _faults_of(file: Path) -> list[Fault]:
-    try:
-        return check_document(_load(file))
-    except UnreadableDocument as error:
-        return [_unreadable(error)]
-    except OSError as error:
-        remedy = f"Name a file that can be read: {error.strerror or error}."
-        return [Fault("", str(file), "no_file", remedy)]
-
-
-def _unreadable(error: UnreadableDocument) -> Fault:
-    return Fault(error.path, "", error.problem, error.remedy)
-
-
-def _has_errors(faults: Sequence[Fault]) -> bool:
-    return any(fault.severity == "error" for fault in faults)
-
-
-def _say_faults(file: Path, faults: Sequence[Fault], *, silent_when_fine: bool = False) -> None:
-    for fault in faults:
-        value = f" ({fault.value})" if fault.value else ""
-        place = f"{fault.path}{value}" if fault.path else fault.value or "document"
-        say(f"{file}: {fault.severity} at {place}: {fault.problem}. {fault.remedy}")
-        for line in example_lines(fault.example or {}):
-            say(f"    {line}")
-    if not _has_errors(faults) and not silent_when_fine:
-        say(f"{file}: in order.")
-
-
-def _stop_with(refusal: Refusal) -> NoReturn:
-    words = refusal_text(
-        refusal.code, language="en", path=refusal.path, parameters=refusal.parameters
-    )
-    stop(ExitCode.BAD_INPUT, words.detail)
