@@ -73,8 +73,16 @@ def list_staff(connection: Connection, *, actor: Actor) -> tuple[StaffRecord, ..
 
 
 def _sees(actor: Actor, other: StaffRecord) -> bool:
-    """Whoever works in some stores sees those who work there and nowhere else."""
-    return not actor.stores or (bool(other.stores) and other.stores <= actor.stores)
+    """Whoever works in some stores sees those who work there and nowhere else; programmes likewise.
+
+    An invitation shows its link: whoever reached further could come in with more rights.
+    """
+    return _within(other.stores, actor.stores) and _within(other.programmes, actor.programmes)
+
+
+def _within(theirs: frozenset[str], mine: frozenset[str]) -> bool:
+    """Whether a colleague reaches no further than somebody; nothing at all means everywhere."""
+    return not mine or (bool(theirs) and theirs <= mine)
 
 
 def _record(row: Sequence[Any]) -> StaffRecord:

@@ -295,6 +295,45 @@ def test_an_owner_of_one_store_gives_no_other(world: World) -> None:
     assert browser.post(NEW, filled()).status_code == 200
 
 
+def bound_to_a_programme(world: World) -> None:
+    """An owner of everything that belongs to one programme; one who works in it; all others are of
+    every programme there is."""
+    for name, role in (("Bound", "owner"), ("Fellow", "staff")):
+        colleague(world, name, [role], [])
+        world.connection.execute(
+            "UPDATE staff SET programmes = %s WHERE staff_id = %s",
+            [["corner"], world.staff[name.casefold()]],
+        )
+
+
+def test_an_owner_of_one_programme_reaches_no_further(world: World) -> None:
+    bound_to_a_programme(world)
+    browser = world.browser("bound")
+    before = world.everything()
+    # The link of an invitation is shown: whoever could invite an owner could become one.
+    for whom in ("owner", "manager", "analyst"):
+        assert browser.get(of(world, whom)).status_code == 404, whom
+        for part in PARTS:
+            answer = browser.post(of(world, whom, part), filled(pin="2580"))
+            assert answer.status_code in (404, 422), (whom, part)
+    assert world.everything() == before
+    assert not world.mails.sent
+    links = opened(browser, STAFF).links
+    assert {"Bound", "Fellow"} <= links.keys()
+    assert not {"Owner", "Manager", "Analyst"} & links.keys()
+
+
+def test_an_owner_of_one_programme_adds_and_changes_whom_it_has(world: World) -> None:
+    bound_to_a_programme(world)
+    browser = world.browser("bound")
+    assert browser.post(NEW, filled()).status_code == 200
+    path = of(world, "fellow")
+    assert led_to(browser.post(path, filled(name="Friend", stores=[]))) == path
+    assert world.rows(
+        "SELECT name, programmes FROM staff WHERE name IN ('Camille Roux', 'Friend') ORDER BY name"
+    ) == [("Camille Roux", ["corner"]), ("Friend", ["corner"])]
+
+
 # --- PIN, sessions, and the end -------------------------------------------------------------------
 
 

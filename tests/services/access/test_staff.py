@@ -265,6 +265,29 @@ def test_colleagues_of_another_store_are_not_there(database: DatabaseForTests) -
         assert everything(connection) == before
 
 
+def test_colleagues_of_another_programme_are_not_there(database: DatabaseForTests) -> None:
+    own = actor(Role.OWNER, programmes=("corner", "alps"))
+    with database.connect(autocommit=True) as connection:
+        others = [colleague(connection, name) for name in ("Everywhere", "Sea", "Both", "Own")]
+        for other, codes in zip(others, ([], ["sea"], ["corner", "sea"], ["corner"]), strict=True):
+            connection.execute(
+                "UPDATE staff SET programmes = %s WHERE staff_id = %s", [codes, other.staff_id]
+            )
+        assert [one.name for one in list_staff(connection, actor=own)] == ["Own"]
+        before = everything(connection)
+        for other in others[:-1]:
+            who: dict[str, Any] = {"actor": own, "staff_id": other.staff_id, "now": NOW}
+            for verb in (
+                lambda w=who: get_staff(connection, actor=w["actor"], staff_id=w["staff_id"]),
+                lambda w=who: deactivate_staff(connection, **w),
+                lambda w=who: reactivate_staff(connection, **w),
+                lambda w=who: invite_staff(connection, **w),
+                lambda w=who: set_pin(connection, **w, pin="4711"),
+            ):
+                assert refused(verb) == ("unknown_staff", "staff")
+        assert everything(connection) == before
+
+
 def test_who_is_sent_away_is_out_at_once(database: DatabaseForTests) -> None:
     with database.connect(autocommit=True) as connection:
         open_stores(connection)

@@ -75,7 +75,8 @@ def new(visit: Visit) -> HttpResponse:
                 visit.connection,
                 actor=visit.actor,
                 email=form.cleaned_data["email"],
-                details=form.details(),
+                # Nobody gives more programmes than they have.
+                details=form.details(tuple(sorted(visit.actor.programmes))),
                 now=visit.now,
             )
         except Refusal as refusal:
