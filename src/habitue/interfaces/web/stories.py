@@ -41,6 +41,7 @@ TITLES: Final[dict[str, Promise]] = {
     "unmerge": pgettext_lazy("what happened", "Merge undone"),
     "time": pgettext_lazy("what happened", "Time passed"),
 }
+WHOLE_DAYS: Final = ("birthday", "anniversary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _story(happening: Happening, words: Lexicons, stores: dict[str, str]) -> Sto
     return Story(
         kind=happening.kind,
         title=_title(happening, lexicon),
-        when=formats.moment(happening.at, zone=zone, language=words.language),
+        when=_when(happening, zone, words.language),
         month=formats.month(datetime_of(happening.at, zone).date(), language=words.language),
         store=stores.get(happening.store, happening.store),
         staff=happening.staff,
@@ -129,6 +130,13 @@ def _story(happening: Happening, words: Lexicons, stores: dict[str, str]) -> Sto
         source=happening.source,
         external_id=happening.external_id,
     )
+
+
+def _when(happening: Happening, zone: str, language: str) -> str:
+    """The moment; of what happens on a day as a whole, the day."""
+    if happening.kind in WHOLE_DAYS:
+        return formats.short_day(datetime_of(happening.at, zone).date(), language=language)
+    return formats.moment(happening.at, zone=zone, language=language)
 
 
 def _move(before: str, after: str, lexicon: Lexicon) -> str:
