@@ -129,7 +129,7 @@ def test_staff_pair_a_till_enrol_a_member_record_a_purchase_and_undo_it(visit: V
     expect(page.locator("#field")).to_be_focused()
 
     page.keyboard.press("F4")
-    heading(page, "Enrol")
+    heading(page, "Enrol a new member")
     page.get_by_label("First name").fill("Noémie")
     page.get_by_label("Card").fill("7000 0001")
     press(page, "Enrol")
@@ -241,7 +241,7 @@ def test_a_colleague_is_invited_chooses_a_password_and_gets_another_one_by_mail(
     page.goto("/account/password/reset/")
     page.get_by_label("E-mail").fill(email)
     press(page, "Send the link")
-    heading(page, "Look into your mail")
+    heading(page, "Check your e-mail")
     found = re.search(r"http\S+", mailbox.take(email).text)
     assert found
     page.goto(found[0])

@@ -64,7 +64,7 @@ def test_asked_for_in_the_address(guests: World, query: str, found: list[str]) -
     if found:
         assert f"{len(found)} member" in page.words
     else:
-        assert "Nobody fits" in page.words
+        assert "Nobody found" in page.words
         assert page.links["Show everybody"] == LIST
 
 

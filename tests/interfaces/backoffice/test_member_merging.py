@@ -46,7 +46,7 @@ def test_whoever_is_meant_can_be_looked_for(twice: World) -> None:
     # Not the member's own page, and nobody of another store.
     assert "Compare" not in opened(browser, address(twice, "ana", "merge/?q=ana")).links
     twice.member("Odile Zed", store=THERE)
-    assert "Nobody fits" in opened(browser, address(twice, "ana", "merge/?q=odile")).words
+    assert "Nobody found" in opened(browser, address(twice, "ana", "merge/?q=odile")).words
 
 
 @pytest.mark.parametrize("text", NASTY)

@@ -138,10 +138,10 @@ def test_the_timeline_goes_back_page_by_page(world: World) -> None:
     first = opened(browser, address(world, rest="timeline/"))
     assert first.words.count("Visit") == 20
     assert "Purchase" not in first.words
-    second = opened(browser, address(world, rest="timeline/") + first.links["What was before"])
+    second = opened(browser, address(world, rest="timeline/") + first.links["Earlier"])
     assert second.words.count("Visit") == 5
     assert "Purchase" in second.words
-    assert "What was before" not in second.links
+    assert "Earlier" not in second.links
 
 
 @pytest.mark.parametrize("rest", ["timeline/", "ledger/", "trail/"])

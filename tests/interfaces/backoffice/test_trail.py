@@ -96,7 +96,7 @@ def test_filters_take_each_other_in(world: World) -> None:
         words = found(world, **wanted).words
         assert {one for one in both if one in words} == sentences, wanted
         if not sentences:
-            assert "Nothing fits" in words, wanted
+            assert "Nothing found" in words, wanted
 
 
 def test_what_is_no_filter_takes_nothing_away(world: World) -> None:
@@ -133,7 +133,7 @@ def test_pages_follow_one_another_without_a_gap(world: World) -> None:
     while path:
         page = opened(browser, path)
         told += [word.rstrip(".") for word in page.words.split() if word[:2] in ("N0", "N1")]
-        link = page.links.get("What was before", "")
+        link = page.links.get("Earlier", "")
         assert not link or "action=store_changed" in link
         path, pages = link and TRAIL + link, pages + 1
     assert pages == 3
@@ -143,7 +143,7 @@ def test_pages_follow_one_another_without_a_gap(world: World) -> None:
 def test_a_cursor_of_another_list_begins_anew(world: World) -> None:
     for number in range(60):
         noted(world, number)
-    link = found(world).links["What was before"]
+    link = found(world).links["Earlier"]
     cursor = link.rpartition("cursor=")[2]
     first = found(world).words
     for forged in (cursor[:-4], cursor[::-1], "e30", "AAAA", "9" * 5_000):
@@ -164,7 +164,7 @@ def test_whoever_works_in_one_store_sees_what_was_done_there(world: World) -> No
         text = b"".join(answer).decode()
         assert {name for name in expected["owner"] if name in text} == names, who
     # Nor does a filter reach further.
-    assert "Nothing fits" in found(world, "manager", who=str(world.staff["elsewhere"])).words
+    assert "Nothing found" in found(world, "manager", who=str(world.staff["elsewhere"])).words
 
 
 def test_the_filter_names_only_colleagues_whom_one_sees(world: World) -> None:
@@ -206,7 +206,7 @@ def test_the_file_holds_what_the_filter_lets_through_and_is_told(world: World) -
     answer = world.browser("owner").get(f"{TRAIL}export.csv", {"action": "store_changed"})
     assert answer.headers["Content-Disposition"].endswith('.csv"')
     assert rows_of(answer) == [
-        ["Moment", "Who", "What", "Store"],
+        ["When", "Who", "What", "Store"],
         ["2026-06-01T14:00:00+02:00", "Habitué", "Habitué changed the store N007.", HERE],
     ]
     assert "Owner exported the audit trail." in found(world).words

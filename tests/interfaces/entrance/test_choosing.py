@@ -49,7 +49,7 @@ def test_a_chosen_language_stays_and_leads_back(world: World) -> None:
     answer = browser.post("/language/", {"language": "ro", "next": "/account/sign-in/"})
     assert answer.headers["Location"] == "/account/sign-in/"
     assert answer.cookies["language"]["httponly"]
-    assert opened(browser, "/account/sign-in/").headings == ["Conectare personal"]
+    assert opened(browser, "/account/sign-in/").headings == ["Conectare pentru personal"]
 
 
 def test_a_chosen_look_stays(world: World) -> None:

@@ -32,7 +32,7 @@ def ask(browser: Client, address: str) -> None:
     fields = page.form(button="Send the link").fields
     answer = browser.post(RESET, {**fields, "email": address})
     assert answer.headers["Location"] == f"{RESET}done/"
-    assert opened(browser, f"{RESET}done/").headings == ["Look into your mail"]
+    assert opened(browser, f"{RESET}done/").headings == ["Check your e-mail"]
 
 
 def link_of(text: str) -> str:

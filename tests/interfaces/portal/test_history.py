@@ -86,7 +86,7 @@ def test_a_long_history_comes_in_pages_without_gap_or_repetition(world: World) -
     while path:
         page = opened(browser, path)
         pages.append(_amounts(page))
-        link = page.links.get("What was before", "")
+        link = page.links.get("Earlier", "")
         path = f"{HISTORY}{link}" if link else ""
     assert [len(page) for page in pages] == [20, 20, 5]
     assert [amount for page in pages for amount in page] == list(range(54, 9, -1))
@@ -95,7 +95,7 @@ def test_a_long_history_comes_in_pages_without_gap_or_repetition(world: World) -
 def test_what_happens_meanwhile_moves_no_page(world: World) -> None:
     bought(world, first=10, until=40)
     browser = world.browser("ana")
-    link = opened(browser, HISTORY).links["What was before"]
+    link = opened(browser, HISTORY).links["Earlier"]
     bought(world, first=50, until=53)
     assert amounts(browser, f"{HISTORY}{link}") == list(range(19, 9, -1))
 
@@ -111,7 +111,7 @@ def test_nobody_reads_about_another_member(world: World) -> None:
     assert amounts(world.browser("vadim")) == [120]
     assert amounts(world.browser("ana")) == list(range(39, 19, -1))
     # Nor by the place in somebody else's list.
-    link = opened(world.browser("ana"), HISTORY).links["What was before"]
+    link = opened(world.browser("ana"), HISTORY).links["Earlier"]
     assert amounts(world.browser("vadim"), f"{HISTORY}{link}") == [120]
 
 

@@ -82,7 +82,7 @@ def test_the_latest_four_things_that_happened(world: World) -> None:
     page = opened(world.browser("ana"))
     shown = [amount for amount in range(11, 16) if f"Purchase · €{amount}.00" in page.words]
     assert shown == [12, 13, 14, 15]
-    assert page.links["Everything"] == HISTORY
+    assert page.links["All of the history"] == HISTORY
 
 
 def test_a_member_changes_to_another_programme_and_stays_there(world: World) -> None:

@@ -88,7 +88,7 @@ def test_a_number_that_is_two_things_shows_both(world: World) -> None:
 def test_who_fits_nobody_is_enrolled(world: World) -> None:
     till = at_till(world)
     page = opened(till, f"{HOME}?q=Zo%C3%A9+Lef%C3%A8vre&go=1")
-    assert "Nobody fits “Zoé Lefèvre”." in page.words
+    assert "Nobody found for “Zoé Lefèvre”." in page.words
     form = opened(till, page.links["Enrol a new member"]).form(button="Enrol")
     assert (form.fields["given_name"], form.fields["family_name"]) == ("Zoé", "Lefèvre")
 
@@ -100,7 +100,7 @@ def test_who_left_is_not_found(world: World) -> None:
     )
     till = at_till(world)
     for text in ("CARD0001", "vadim"):
-        assert "Nobody fits" in opened(till, f"{HOME}?q={text}&go=1").words
+        assert "Nobody found" in opened(till, f"{HOME}?q={text}&go=1").words
 
 
 def test_who_was_merged_is_found_as_who_stays(world: World) -> None:

@@ -16,14 +16,14 @@ from habitue.selectors.consents import ConsentRecord
 PURPOSES: Final[dict[Purpose, Promise]] = {
     Purpose.NEWS_AND_OFFERS: gettext_lazy("News and offers"),
     Purpose.SURVEYS: gettext_lazy("Questions about how it was"),
-    Purpose.REMEMBERING: gettext_lazy("Remembering what they like"),
+    Purpose.REMEMBERING: gettext_lazy("Remembering preferences"),
 }
 CHANNELS: Final[dict[Channel, Promise]] = {
     Channel.EMAIL: gettext_lazy("by e-mail"),
     Channel.SMS: gettext_lazy("by text message"),
-    Channel.PUSH: gettext_lazy("on the phone's screen"),
+    Channel.PUSH: gettext_lazy("by notification on the phone"),
     Channel.POST: gettext_lazy("by post"),
-    Channel.ON_SITE: gettext_lazy("in the house"),
+    Channel.ON_SITE: gettext_lazy("on site"),
 }
 
 

@@ -95,7 +95,7 @@ def ledger_export(visit: Visit, member_id: UUID, kind: str) -> Download:
         details={"format": kind, **listing.filters},
     )
     headings = [
-        _("Moment"), _("Points"), pgettext("change of a balance", "Change"), _("Balance"),
+        _("When"), _("Points"), pgettext("change of a balance", "Change"), _("Balance"),
         _("What"), _("Why"), _("Source"), _("Version"),
     ]  # fmt: skip
     return as_file(

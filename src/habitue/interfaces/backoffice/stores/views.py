@@ -38,7 +38,7 @@ class StoreForm(Form):
     code = forms.CharField(
         label=gettext_lazy("Code"),
         max_length=40,
-        help_text=gettext_lazy("By which tills name the store. It never changes."),
+        help_text=gettext_lazy("Tills know the store by it. It never changes."),
         validators=[
             RegexValidator(
                 r"^[a-z0-9][a-z0-9_-]*$",

@@ -77,7 +77,7 @@ def export(visit: Visit, kind: str) -> Download:
     file = as_file(
         name=_("audit trail"),
         kind=chosen,
-        headings=[_("Moment"), _("Who"), _("What"), _("Store")],
+        headings=[_("When"), _("Who"), _("What"), _("Store")],
         rows=_cells(records, zone),
     )
     note_in_trail(
