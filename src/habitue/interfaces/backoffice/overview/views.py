@@ -11,7 +11,7 @@ from typing import Final
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from habitue.domain.access import Permission
@@ -28,6 +28,8 @@ from habitue.selectors.overview import get_overview
 from habitue.selectors.stores import list_stores
 
 PERIODS: Final = (30, 90, 365)
+# From this on a change is told as a multiple: thousands of per cent say nothing to anybody.
+MANY_TIMES: Final = 10
 Value = int | Fraction | None
 
 
@@ -174,6 +176,12 @@ def _direction(now: Value, before: Value) -> str:
 def _change(now: Value, before: Value, words: Lexicons) -> str:
     if now is None or not before:
         return _("nothing to compare with yet")
+    times = round(Fraction(now) / Fraction(before))
+    if before > 0 and times >= MANY_TIMES:
+        factor = words.current.fraction(Fraction(times))
+        return ngettext(
+            "%(factor)s time what it was before", "%(factor)s times what it was before", times
+        ) % {"factor": factor}
     share = Fraction(now - before) / abs(Fraction(before)) * 100
     number = words.current.fraction(Fraction(round(abs(share) * 10), 10))
     if share > 0:
