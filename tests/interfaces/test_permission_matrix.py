@@ -66,7 +66,7 @@ RIGHTS: Final = {
     "keys:write": "key_new key_revoke",
     "trail:read": "trail trail_export member_trail",
     "terminal:use": "home who lock store enrol similar sale_of_nobody member sale foresee came"
-    " redeem undo",
+    " redeem take undo",
     "portal": "home card history rules profile consents end_others end_session my_data",
 }
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from habitue.domain.access import Permission
 from habitue.domain.errors import Refusal
@@ -26,11 +26,16 @@ class RewardForm(OnceForm):
     currency = forms.CharField(max_length=120)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @serving_page(Permission.PURCHASES_WRITE)
 def take(shift: Shift, member_id: UUID) -> HttpResponse:
-    """Take a reward for a member who has shown who they are."""
+    """Take a reward for a member who has shown who they are.
+
+    Whoever comes back to this address (with another language, say) is led to the member.
+    """
     visit = shift.visit
+    if visit.request.method != "POST":
+        return to_member(member_id)
     if not may_spend(visit, member_id):
         return member_page(shift, member_id, status=403)
     form = RewardForm(visit.request.POST)
