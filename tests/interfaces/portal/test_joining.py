@@ -160,9 +160,24 @@ def test_who_only_tried_to_sign_in_is_not_made_a_member(world: World) -> None:
     joining(browser)
     asked(browser, NEW)
     before = world.everything()
-    # The wish to join is forgotten with the wish to sign in, and its code with it.
+    # The code of the wish to join is none for the wish to sign in.
     assert typed(browser, mailed(world, NEW)).status_code == 422
+    # Nobody is told the code that a stranger's sign-in has; were it guessed, it makes no member,
+    # because the wish to join was forgotten with the wish to sign in.
+    guessed = "123456"
+    changed = world.rows(
+        "UPDATE sign_in_code SET code_hash ="
+        " sha256(decode(replace(code_id::text, '-', ''), 'hex') || convert_to(%s, 'UTF8'))"
+        " WHERE purpose = 'sign_in' RETURNING 1",
+        [guessed],
+    )
+    assert len(changed) == 1
+    answer = typed(browser, guessed)
+    assert answer.status_code == 422
+    assert "was used" in read_page(answer).words
+    assert world.rows("SELECT count(*) FROM sign_in_code WHERE used_at IS NOT NULL") == [(1,)]
     assert world.everything() == before
+    assert not is_in(browser)
 
 
 BAD: dict[str, dict[str, str]] = {
