@@ -166,6 +166,16 @@ def test_s22_stock_is_shared_and_comes_back() -> None:
     assert first.shared.remaining_times["reward:cake"] == 0
 
 
+def test_s08_a_late_undoing_puts_nothing_back_twice() -> None:
+    counted = reward("cake", ("points", 80), stock="reward:cake", limits=(ONCE,))
+    member = Member(offering(counted, rules=(rate(),), stock=1))
+    got = taken("2026-02-02", "cake")
+    member.post(bought("2026-02-01", "200.00"), got, undone("2026-02-05", got))
+    member.post(undone("2026-02-04", got))
+    assert member.balance() == 200
+    assert member.shared.remaining_times["reward:cake"] == 1
+
+
 def test_s12_a_part_that_is_undone_leaves_the_reward_taken() -> None:
     got = taken("2026-02-02", "cake")
     version = offering(reward("cake", ("points", 80), limits=(ONCE,)), rules=(rate(),))

@@ -40,7 +40,9 @@ def give_again(fold: Fold, event: Event) -> None:
             raise Refusal(Code.UNDO_EXCEEDS_REDEMPTION, "units", value=units, limit=left)
         units = left
     restore(fold, event, spent, units, against="")
-    put_back(fold, event, spent)
+    # An undoing that a late one left nothing to undo puts nothing back a second time.
+    if units:
+        put_back(fold, event, spent)
 
 
 def restore(fold: Fold, event: Event, spent: Spent, units: int, *, against: str) -> None:
