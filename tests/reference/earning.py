@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from habitue.domain.events import Line, Purchase, Scalar
 from habitue.domain.programme.model import (
-    LineFilter,
     PointsCurrency,
     Programme,
     Rate,
@@ -19,6 +18,7 @@ from habitue.domain.programme.model import (
     SpendSettings,
     Tiers,
 )
+from habitue.domain.programme.moments import LineFilter
 from habitue.kit.instants import Instant
 from habitue.kit.rounding import round_fraction, split_by_largest_remainder
 

@@ -35,7 +35,6 @@ from habitue.domain.events import (
 )
 from habitue.domain.programme.model import (
     Budget,
-    Condition,
     Every,
     ExpiresAfter,
     ExpiresInactive,
@@ -44,9 +43,7 @@ from habitue.domain.programme.model import (
     Give,
     Group,
     Limit,
-    LineFilter,
     Metric,
-    Moment,
     NeverExpires,
     Pending,
     PendingNone,
@@ -54,12 +51,12 @@ from habitue.domain.programme.model import (
     Programme,
     Rate,
     Rule,
-    Seen,
     SpendSettings,
     Tier,
     Tiers,
     Window,
 )
+from habitue.domain.programme.moments import Condition, LineFilter, Moment, Seen
 from habitue.kit.ids import derived_id
 from habitue.kit.instants import Instant, day_start, instant_of, zone_info
 from habitue.kit.money import parse_amount

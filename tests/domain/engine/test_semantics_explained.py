@@ -5,7 +5,8 @@ from __future__ import annotations
 from habitue.domain.engine.types import RuleOutcome
 from habitue.domain.errors import Code
 from habitue.domain.events import PointsPayment
-from habitue.domain.programme.model import Moment, PendingConfirmation, PendingFor, PendingUntil
+from habitue.domain.programme.model import PendingConfirmation, PendingFor, PendingUntil
+from habitue.domain.programme.moments import Moment
 from habitue.kit.instants import FAR_FUTURE
 from habitue.kit.periods import parse_period
 from tests.domain.engine.building import (

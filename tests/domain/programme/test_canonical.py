@@ -12,7 +12,8 @@ import pytest
 
 from habitue.domain.programme.canonical import canonical_json, document_hash, plain_document
 from habitue.domain.programme.document import parse_document
-from habitue.domain.programme.model import Condition, LineFilter, Programme, Rule
+from habitue.domain.programme.model import Programme, Rule
+from habitue.domain.programme.moments import Condition, LineFilter
 from tests.domain.programme.samples import document
 
 RICH = """

@@ -13,7 +13,7 @@ from habitue.domain.events import Line
 from habitue.domain.programme.conditions import parse_condition, parse_line_filter
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary, unit_price
-from habitue.domain.programme.model import Condition, LineFilter, Moment
+from habitue.domain.programme.moments import Condition, LineFilter, Moment
 from habitue.integrations.documents import load_yaml
 from tests.domain.programme.samples import Seeing, line
 

@@ -20,7 +20,7 @@ from habitue.kit.periods import add_period, period_start
 
 @dataclass(slots=True)
 class Context:
-    """The moment of one event; implements ``programme.model.Moment``.
+    """The moment of one event; implements ``programme.moments.Moment``.
 
     A ``quiet`` one is folded again for its result alone, and explains nothing.
     """

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from habitue.domain.events import Line, Purchase
-from habitue.domain.programme.model import LineFilter, SpendSettings
+from habitue.domain.programme.model import SpendSettings
+from habitue.domain.programme.moments import LineFilter
 from habitue.kit.rounding import split_by_largest_remainder
 
 Spend = int | Fraction

@@ -18,7 +18,7 @@ from habitue.domain.programme.comparisons import Comparison, parse_comparison
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Field, Vocabulary, line_fields, moment_fields
 from habitue.domain.programme.kinds import COUNT, QUANTITY, money_kind
-from habitue.domain.programme.model import Condition, LineFilter
+from habitue.domain.programme.moments import Condition, LineFilter
 from habitue.domain.programme.reading import one_of, read_choice, suggestion
 from habitue.domain.programme.trees import (
     Branch,

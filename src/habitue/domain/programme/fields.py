@@ -24,7 +24,7 @@ from habitue.domain.programme.kinds import (
     points_kind,
     tier_kind,
 )
-from habitue.domain.programme.model import Moment
+from habitue.domain.programme.moments import Moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from habitue.domain.programme.limits import LimitPart, LimitsField, read_every
 from habitue.domain.programme.model import (
     VOUCHER,
     Budget,
-    Condition,
     Every,
     Gift,
     GiftKind,
@@ -27,6 +26,7 @@ from habitue.domain.programme.model import (
     Price,
     Reward,
 )
+from habitue.domain.programme.moments import Condition
 from habitue.domain.programme.parts import Label, Part, When, YesNo
 from habitue.domain.programme.points import ExpiryField, voucher_currency
 from habitue.domain.programme.reading import (

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from habitue.domain.programme.comparisons import Comparison
 from habitue.domain.programme.kinds import Kind
-from habitue.domain.programme.model import Seen
+from habitue.domain.programme.moments import Seen
 
 
 @dataclass(frozen=True, slots=True)
