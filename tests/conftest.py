@@ -94,9 +94,16 @@ def _acceptance() -> Path:
 NEEDS = {"shared_data": _shared_data, "acceptance": _acceptance}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, visibly, what reads files that are not here; in CI their absence is a failure."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip, visibly, what reads files that are not here; in CI their absence is a failure.
+
+    What takes long is run in CI and where it is asked for, and else deselected, visibly too.
+    """
     in_ci = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+    if not in_ci and not config.option.markexpr and not _is_named(config):
+        long = [item for item in items if item.get_closest_marker("long") is not None]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item.get_closest_marker("long") is None]
     for name, place in NEEDS.items():
         if in_ci or place().is_dir():
             continue
@@ -104,6 +111,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker(name) is not None:
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _is_named(config: pytest.Config) -> bool:
+    """Whether a test is asked for by its name."""
+    return any("::" in argument for argument in config.args)
 
 
 @pytest.fixture(scope="session")

@@ -119,7 +119,17 @@ def test_a_page_that_is_not_there_ends_the_run(durable_server: DurableServer) ->
     assert process.poll() is not None
 
 
-def test_a_small_run_measures(durable_server: DurableServer) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lookup",
+        *(
+            pytest.param(one, marks=pytest.mark.long)
+            for one in ("http", "import", "pages", "growth")
+        ),
+    ],
+)
+def test_a_small_run_measures(durable_server: DurableServer, name: str) -> None:
     """On a durable server, with sizes that show that it works, and no more."""
     clock = SystemClock()
     conditions = Conditions(
@@ -131,13 +141,12 @@ def test_a_small_run_measures(durable_server: DurableServer) -> None:
     )
     server = BenchServer(durable_server.home, durable_server.url)
     assert server.settings()["fsync"] == "on"
-    for name in ("http", "import", "lookup", "pages", "growth"):
-        found = BENCHES[name](server, conditions).as_json()
-        assert all(figure["value"] > 0 for figure in found["figures"].values()), name
-        if name == "pages":
-            assert {each["budget"] for each in found["figures"].values()} == {"≤ 40", "≤ 100"}
-            assert all(each["kilobytes"] < 100 for each in found["details"].values())
-        if name in ("http", "import"):
-            assert found["figures"]["ratio"]["budget"].startswith("≥")
-        if name == "growth":
-            assert found["details"]["audit"]["ok"]
+    found = BENCHES[name](server, conditions).as_json()
+    assert all(figure["value"] > 0 for figure in found["figures"].values())
+    if name == "pages":
+        assert {each["budget"] for each in found["figures"].values()} == {"≤ 40", "≤ 100"}
+        assert all(each["kilobytes"] < 100 for each in found["details"].values())
+    if name in ("http", "import"):
+        assert found["figures"]["ratio"]["budget"].startswith("≥")
+    if name == "growth":
+        assert found["details"]["audit"]["ok"]
