@@ -10,7 +10,8 @@ from hypothesis import given, note
 
 from habitue.domain.engine.tiers import rank_of
 from habitue.domain.errors import Refusal
-from habitue.domain.programme.model import Metric, Tiers
+from habitue.domain.programme.measures import Metric
+from habitue.domain.programme.model import Tiers
 from habitue.domain.tier_progress import Goal, Measure, TierProgress, tier_progress
 from habitue.kit.instants import FAR_FUTURE, Instant
 from habitue.kit.periods import parse_period

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from habitue.domain.programme.model import Metric, Programme, Tiers
+from habitue.domain.programme.measures import Metric
+from habitue.domain.programme.model import Programme, Tiers
 from habitue.kit.instants import FAR_FUTURE, Instant, day_start, local_day
 from habitue.kit.periods import Period, add_months, add_period, anniversary
 

@@ -11,7 +11,8 @@ from datetime import date
 from habitue.domain.engine.deciding import advance
 from habitue.domain.engine.tiers import metric_value, rank_of
 from habitue.domain.engine.types import MemberState
-from habitue.domain.programme.model import Metric, Programme, Tier, Tiers
+from habitue.domain.programme.measures import Metric
+from habitue.domain.programme.model import Programme, Tier, Tiers
 from habitue.kit.instants import FAR_FUTURE, Instant, local_day
 
 

@@ -15,7 +15,8 @@ from psycopg.rows import tuple_row
 
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.programme.document import parse_document
-from habitue.domain.programme.model import Budget, Programme
+from habitue.domain.programme.measures import Budget
+from habitue.domain.programme.model import Programme
 from habitue.domain.programme.naming import Names, merged, names_of
 from habitue.domain.received.normalising import Conventions
 from habitue.kit.instants import Instant, instant_of

@@ -33,17 +33,14 @@ from habitue.domain.events import (
     Undo,
     Visit,
 )
+from habitue.domain.programme.measures import Budget, Every, Limit, Metric, Window
 from habitue.domain.programme.model import (
-    Budget,
-    Every,
     ExpiresAfter,
     ExpiresInactive,
     Expiry,
     Fixed,
     Give,
     Group,
-    Limit,
-    Metric,
     NeverExpires,
     Pending,
     PendingNone,
@@ -54,7 +51,6 @@ from habitue.domain.programme.model import (
     SpendSettings,
     Tier,
     Tiers,
-    Window,
 )
 from habitue.domain.programme.moments import Condition, LineFilter, Moment, Seen
 from habitue.kit.ids import derived_id

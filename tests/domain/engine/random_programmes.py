@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from habitue.domain.programme.measures import Budget, Limit, Metric, Window
 from habitue.domain.programme.model import (
-    Budget,
     ExpiresAt,
     ExpiresOnDates,
     Expiry,
     Give,
-    Limit,
-    Metric,
     Pending,
     PendingConfirmation,
     PendingFor,
@@ -26,7 +24,6 @@ from habitue.domain.programme.model import (
     SpendSettings,
     Tier,
     Tiers,
-    Window,
 )
 from habitue.kit.periods import parse_period
 from tests.domain.engine.building import (

@@ -6,15 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from habitue.domain.events import Birthday, Event, Redemption
-from habitue.domain.programme.model import (
-    Budget,
-    Expiry,
-    Gift,
-    Price,
-    Programme,
-    Reward,
-    Rule,
-)
+from habitue.domain.programme.measures import Budget
+from habitue.domain.programme.model import Expiry, Gift, Price, Programme, Reward, Rule
 from habitue.kit.instants import Instant
 from tests.domain.engine.building import event, points, programme
 

@@ -15,15 +15,8 @@ import pytest
 from habitue.domain.engine.types import MemberState
 from habitue.domain.errors import Code
 from habitue.domain.events import PointsPayment, Portion
-from habitue.domain.programme.model import (
-    Metric,
-    PendingConfirmation,
-    Rate,
-    Rule,
-    SpendSettings,
-    Tier,
-    Window,
-)
+from habitue.domain.programme.measures import Metric, Window
+from habitue.domain.programme.model import PendingConfirmation, Rate, Rule, SpendSettings, Tier
 from habitue.kit.instants import DAY
 from habitue.kit.periods import parse_period
 from tests.domain.engine.building import (

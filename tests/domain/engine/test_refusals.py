@@ -11,7 +11,8 @@ import pytest
 import habitue.domain.engine
 from habitue.domain.errors import Code
 from habitue.domain.events import Event, PointsPayment, ReturnedLine
-from habitue.domain.programme.model import Every, Limit, PendingConfirmation
+from habitue.domain.programme.measures import Every, Limit
+from habitue.domain.programme.model import PendingConfirmation
 from tests.domain.engine.building import (
     adjusted,
     at,

@@ -7,7 +7,8 @@ import pytest
 
 from habitue.domain.errors import Code
 from habitue.domain.events import Event
-from habitue.domain.programme.model import Every, Limit, Rule
+from habitue.domain.programme.measures import Every, Limit
+from habitue.domain.programme.model import Rule
 from habitue.kit.instants import DAY, day_start
 from tests.domain.engine.building import (
     ZONE,

@@ -11,7 +11,8 @@ import pytest
 from habitue.domain.engine.deciding import fold
 from habitue.domain.errors import Code
 from habitue.domain.events import Event
-from habitue.domain.programme.model import Metric, Programme, Tier, Tiers, Window
+from habitue.domain.programme.measures import Metric, Window
+from habitue.domain.programme.model import Programme, Tier, Tiers
 from habitue.kit.periods import parse_period
 from tests.domain.engine.building import (
     adjusted,

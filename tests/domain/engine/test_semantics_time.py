@@ -10,14 +10,8 @@ from habitue.domain.engine.deciding import advance, fold
 from habitue.domain.engine.types import SharedFacts
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event
-from habitue.domain.programme.model import (
-    ExpiresAt,
-    ExpiresOnDates,
-    Metric,
-    PendingFor,
-    Programme,
-    Window,
-)
+from habitue.domain.programme.measures import Metric, Window
+from habitue.domain.programme.model import ExpiresAt, ExpiresOnDates, PendingFor, Programme
 from habitue.kit.instants import HOUR, day_start
 from habitue.kit.periods import parse_period
 from tests.domain.engine.building import (

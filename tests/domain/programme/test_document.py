@@ -9,16 +9,13 @@ from typing import Any
 import pytest
 
 from habitue.domain.programme.document import parse_document
+from habitue.domain.programme.measures import Budget, Every, Limit, Metric, Window
 from habitue.domain.programme.model import (
-    Budget,
-    Every,
     ExpiresAfter,
     ExpiresAt,
     ExpiresInactive,
     ExpiresOnDates,
     Fixed,
-    Limit,
-    Metric,
     NeverExpires,
     PendingConfirmation,
     PendingFor,
@@ -26,7 +23,6 @@ from habitue.domain.programme.model import (
     PendingUntil,
     Rate,
     SpendSettings,
-    Window,
 )
 from habitue.kit.instants import instant_of
 from habitue.kit.periods import Period

@@ -19,7 +19,8 @@ from typing import Final, TypeAlias
 from habitue.domain.engine.context import Context, limit_key
 from habitue.domain.engine.earning import Earning
 from habitue.domain.engine.types import Allotment, Draw, SharedFacts
-from habitue.domain.programme.model import Budget, Limit, Programme, Rule
+from habitue.domain.programme.measures import Budget, Limit
+from habitue.domain.programme.model import Programme, Rule
 
 _NOTHING = Allotment(0, 0, 0)
 

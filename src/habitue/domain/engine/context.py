@@ -13,7 +13,8 @@ from habitue.domain.engine.spend import Basket
 from habitue.domain.engine.tiers import metric_value, rank_of
 from habitue.domain.engine.types import Lot, MemberState
 from habitue.domain.events import Anniversary, Birthday, Event, Line, Scalar
-from habitue.domain.programme.model import Limit, Programme, Rule
+from habitue.domain.programme.measures import Limit
+from habitue.domain.programme.model import Programme, Rule
 from habitue.kit.instants import Instant, local_day, local_minute
 from habitue.kit.periods import add_period, period_start
 

@@ -41,7 +41,8 @@ from habitue.domain.engine.types import (
 )
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import REPEATED, Enrolment, Event, EventKey, Portion, Purchase, Visit
-from habitue.domain.programme.model import Every, NeverExpires, PointsCurrency, Programme
+from habitue.domain.programme.measures import Every
+from habitue.domain.programme.model import NeverExpires, PointsCurrency, Programme
 from habitue.kit.instants import Instant, day_start, local_day
 from habitue.kit.periods import add_period, period_start
 

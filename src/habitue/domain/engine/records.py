@@ -13,7 +13,8 @@ from habitue.domain.engine.lots import Take
 from habitue.domain.engine.spend import Basket
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Purchase, ReturnedLine
-from habitue.domain.programme.model import Budget, Programme, Reward
+from habitue.domain.programme.measures import Budget
+from habitue.domain.programme.model import Programme, Reward
 from habitue.kit.instants import Instant
 from habitue.kit.rounding import round_ratio
 

@@ -30,7 +30,8 @@ from habitue.domain.engine.spend import EMPTY_BASKET, remaining_basket
 from habitue.domain.engine.types import Allotment, SharedFacts
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Return, ReturnedLine
-from habitue.domain.programme.model import Budget, PointsCurrency, Programme
+from habitue.domain.programme.measures import Budget
+from habitue.domain.programme.model import PointsCurrency, Programme
 from habitue.kit.instants import local_day
 
 

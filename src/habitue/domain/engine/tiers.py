@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from habitue.domain.engine.types import MemberState, Rise, TierMove, TierStanding
-from habitue.domain.programme.model import Metric, Programme, Tiers
+from habitue.domain.programme.measures import Metric
+from habitue.domain.programme.model import Programme, Tiers
 from habitue.kit.instants import FAR_FUTURE, Instant, day_start, local_day
 from habitue.kit.periods import (
     Period,

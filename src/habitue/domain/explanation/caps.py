@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from habitue.domain.programme.model import Budget, Limit, Programme, Rule
+from habitue.domain.programme.measures import Budget, Limit
+from habitue.domain.programme.model import Programme, Rule
 
 
 class CapKind(Enum):

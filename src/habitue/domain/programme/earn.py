@@ -21,7 +21,8 @@ from habitue.domain.programme.limits import (
     build_budget,
     build_limits,
 )
-from habitue.domain.programme.model import VOUCHER, Budget, Fixed, Give, Group, Rate, Rule, Trigger
+from habitue.domain.programme.measures import Budget
+from habitue.domain.programme.model import VOUCHER, Fixed, Give, Group, Rate, Rule, Trigger
 from habitue.domain.programme.moments import Condition, LineFilter
 from habitue.domain.programme.parts import Days, Label, Number, Part, Slug, When, YesNo
 from habitue.domain.programme.reading import (

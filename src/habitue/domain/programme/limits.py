@@ -9,7 +9,7 @@ from pydantic import Field, PlainValidator, TypeAdapter
 from pydantic_core import PydanticCustomError
 
 from habitue.domain.programme.faults import Faults
-from habitue.domain.programme.model import Budget, Every, Limit, Overflow
+from habitue.domain.programme.measures import Budget, Every, Limit, Overflow
 from habitue.domain.programme.parts import Label, Part, When
 from habitue.domain.programme.reading import (
     choice,

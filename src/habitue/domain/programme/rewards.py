@@ -15,17 +15,8 @@ from habitue.domain.programme.earn import check_times
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.limits import LimitPart, LimitsField, read_every
-from habitue.domain.programme.model import (
-    VOUCHER,
-    Budget,
-    Every,
-    Gift,
-    GiftKind,
-    Limit,
-    PointsCurrency,
-    Price,
-    Reward,
-)
+from habitue.domain.programme.measures import Budget, Every, Limit
+from habitue.domain.programme.model import VOUCHER, Gift, GiftKind, PointsCurrency, Price, Reward
 from habitue.domain.programme.moments import Condition
 from habitue.domain.programme.parts import Label, Part, When, YesNo
 from habitue.domain.programme.points import ExpiryField, voucher_currency

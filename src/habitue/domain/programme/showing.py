@@ -11,9 +11,8 @@ from habitue.domain.programme.document import parse_document
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.findings import vocabulary_of
+from habitue.domain.programme.measures import Budget, Every, Limit
 from habitue.domain.programme.model import (
-    Budget,
-    Every,
     ExpiresAfter,
     ExpiresAt,
     ExpiresInactive,
@@ -21,7 +20,6 @@ from habitue.domain.programme.model import (
     Expiry,
     Fixed,
     Give,
-    Limit,
     Pending,
     PendingFor,
     PendingNone,

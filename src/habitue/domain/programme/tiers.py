@@ -13,7 +13,8 @@ from habitue.domain.programme.earn import factor_of
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.kinds import NO_TIER
-from habitue.domain.programme.model import Metric, Tier, Tiers, Window
+from habitue.domain.programme.measures import Metric, Window
+from habitue.domain.programme.model import Tier, Tiers
 from habitue.domain.programme.parts import Label, Number, Part, Slug
 from habitue.domain.programme.points import read_list
 from habitue.domain.programme.reading import (

@@ -15,7 +15,7 @@ from habitue.data.programme.sharing import Cursor, read_times_before
 from habitue.domain.engine.rewarding import reward_of
 from habitue.domain.engine.types import SharedFacts
 from habitue.domain.events import Event, Redemption
-from habitue.domain.programme.model import Budget
+from habitue.domain.programme.measures import Budget
 from habitue.kit.instants import Instant, day_start, local_day
 from habitue.kit.periods import period_start
 from habitue.selectors.programmes import Compiled

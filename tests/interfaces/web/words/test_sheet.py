@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from habitue.domain.programme import model
+from habitue.domain.programme import measures, model
 from habitue.integrations.documents import load_yaml
 from tests.interfaces.web.words.sheets import (
     EXAMPLES,
@@ -280,8 +280,8 @@ NOT_SHOWN = {
 _SHOWN = (
     model.Programme, model.PointsCurrency, model.ExpiresAfter, model.ExpiresOnDates,
     model.ExpiresAt, model.ExpiresInactive, model.PendingFor, model.PendingUntil,
-    model.SpendSettings, model.Rate, model.Fixed, model.Every, model.Limit, model.Budget,
-    model.Rule, model.Group, model.Window, model.Metric, model.Tier, model.Tiers,
+    model.SpendSettings, model.Rate, model.Fixed, measures.Every, measures.Limit, measures.Budget,
+    model.Rule, model.Group, measures.Window, measures.Metric, model.Tier, model.Tiers,
     model.Reward, model.Gift, model.Price,
 )  # fmt: skip
 

@@ -22,12 +22,12 @@ from itertools import pairwise, permutations
 from habitue.domain.programme.checks.asking import Subject
 from habitue.domain.programme.checks.dead import budget_path, limit_paths
 from habitue.domain.programme.checks.lengths import fewest_days, most_days
+from habitue.domain.programme.measures import Limit
 from habitue.domain.programme.model import (
     ExpiresAfter,
     ExpiresAt,
     ExpiresOnDates,
     Expiry,
-    Limit,
     Pending,
     PendingFor,
     PendingUntil,

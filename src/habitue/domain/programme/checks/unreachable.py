@@ -30,7 +30,8 @@ from datetime import date
 from habitue.domain.engine.tiers import entered_rank, metric_value, values_at
 from habitue.domain.engine.types import MemberState
 from habitue.domain.programme.checks.asking import KNOWN_KINDS, Subject
-from habitue.domain.programme.model import Fixed, Metric, Rule, Tier, Tiers, Window
+from habitue.domain.programme.measures import Metric, Window
+from habitue.domain.programme.model import Fixed, Rule, Tier, Tiers
 from habitue.kit.instants import day_start
 from habitue.kit.periods import Period, add_period
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from habitue.domain.programme.model import Budget, Every, Limit, Reward, Rule
+from habitue.domain.programme.measures import Budget, Every, Limit
+from habitue.domain.programme.model import Reward, Rule
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.kit.instants import Instant, datetime_of

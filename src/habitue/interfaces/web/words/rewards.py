@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from habitue.domain.programme.model import Budget, Gift, NeverExpires, Reward
+from habitue.domain.programme.measures import Budget
+from habitue.domain.programme.model import Gift, NeverExpires, Reward
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.conditions import clause
 from habitue.interfaces.web.words.lexicon import Lexicon, joined

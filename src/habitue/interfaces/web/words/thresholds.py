@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from habitue.domain.programme.model import Metric, Tiers, Window
+from habitue.domain.programme.measures import Metric, Window
+from habitue.domain.programme.model import Tiers
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 
 
