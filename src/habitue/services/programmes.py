@@ -75,7 +75,7 @@ def publish_version(
             if bytes(newest[0]) == digest:
                 at = instant_of(newest[1])
                 return Published(programme_id, parsed.code, latest, at, created=False)
-            _check_conventions(get_one_compiled(connection, code=parsed.code), parsed)
+            check_conventions(get_one_compiled(connection, code=parsed.code), parsed)
         at = now if effective_at is None else effective_at
         if latest and at < now:
             value, limit = format_instant(at), format_instant(now)
@@ -130,8 +130,8 @@ def _lock(cursor: psycopg.Cursor[Any], parsed: Programme, now: Instant) -> tuple
     return row[0], row[1]
 
 
-def _check_conventions(known: Compiled, parsed: Programme) -> None:
-    """What amounts in the ledger mean never changes."""
+def check_conventions(known: Compiled, parsed: Programme) -> None:
+    """What amounts in the ledger mean never changes (``VERSION_CONFLICT``)."""
     if parsed.currency != known.conventions.currency:
         raise Refusal(
             Code.VERSION_CONFLICT,

@@ -1,0 +1,1 @@
+"""What would have happened under another document: the recorded events, folded in memory."""
