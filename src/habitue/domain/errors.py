@@ -48,6 +48,7 @@ class Code(StrEnum):
     # What it refers to.
     UNKNOWN_PROGRAMME = "unknown_programme"
     UNKNOWN_VERSION = "unknown_version"
+    UNKNOWN_DRAFT = "unknown_draft"
     UNKNOWN_STORE = "unknown_store"
     UNKNOWN_MEMBER = "unknown_member"
     UNKNOWN_CURRENCY = "unknown_currency"
@@ -72,6 +73,9 @@ class Code(StrEnum):
     # The state of things does not allow it.
     INVALID_DOCUMENT = "invalid_document"
     VERSION_CONFLICT = "version_conflict"
+    DRAFT_CHANGED = "draft_changed"
+    DRAFT_NOT_OPEN = "draft_not_open"
+    REVIEW_NEEDED = "review_needed"
     PURCHASE_NOT_FOUND = "purchase_not_found"
     RETURN_OF_UNKNOWN_LINE = "return_of_unknown_line"
     RETURN_EXCEEDS_PURCHASE = "return_exceeds_purchase"

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PURCHASES_WRITE = "purchases:write"
     PROGRAMME_READ = "programme:read"
     PROGRAMME_WRITE = "programme:write"
+    PROGRAMME_GOVERN = "programme:govern"
     STAFF_READ = "staff:read"
     STAFF_WRITE = "staff:write"
     SESSIONS_END = "sessions:end"
@@ -61,7 +62,12 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.OWNER: frozenset(Permission),
         Role.MANAGER: frozenset(Permission)
-        - {Permission.STAFF_WRITE, Permission.SESSIONS_END, Permission.KEYS_WRITE},
+        - {
+            Permission.PROGRAMME_GOVERN,
+            Permission.STAFF_WRITE,
+            Permission.SESSIONS_END,
+            Permission.KEYS_WRITE,
+        },
         Role.STAFF: TILL_PERMISSIONS,
         Role.ANALYST: frozenset(
             {

@@ -2,6 +2,7 @@
 
 from habitue.data.programme.models.api_keys import ApiKey
 from habitue.data.programme.models.budgets import Budget
+from habitue.data.programme.models.drafts import DraftRevision, ProgrammeDraft
 from habitue.data.programme.models.keys import EventKey, Idempotency
 from habitue.data.programme.models.members import Identifier, Member, MemberSearch
 from habitue.data.programme.models.outbox import Outbox
@@ -24,6 +25,7 @@ __all__ = [
     "Budget",
     "Consent",
     "Device",
+    "DraftRevision",
     "EventKey",
     "Idempotency",
     "Identifier",
@@ -31,6 +33,7 @@ __all__ = [
     "MemberSearch",
     "Outbox",
     "Programme",
+    "ProgrammeDraft",
     "ProgrammeVersion",
     "Receipt",
     "ReceiptReturn",

@@ -12,7 +12,8 @@ class Programme(models.Model):
 
     ``latest_number`` is the number of its newest version, 0 before the first: by it a process
     sees that its compiled versions are out of date.  ``currency`` never changes: amounts of money
-    in the ledger are in it.
+    in the ledger are in it.  ``needs_review``: a second person approves a draft before it takes
+    effect.
     """
 
     scope: ClassVar[Scope] = Scope.SMALL
@@ -21,6 +22,7 @@ class Programme(models.Model):
     code = models.TextField(unique=True)
     currency = models.TextField()
     latest_number = models.IntegerField(default=0)
+    needs_review = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     class Meta:

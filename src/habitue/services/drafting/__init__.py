@@ -1,0 +1,1 @@
+"""Drafts of programmes: written, reviewed, and made versions."""

@@ -1,0 +1,1 @@
+"""Tests of `services/drafting` and `selectors/drafts`."""
