@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from babel.core import Locale
@@ -41,6 +42,11 @@ def locale_of(language: str) -> Locale:
     return _LOCALES.get(language, _LOCALES["en"])
 
 
+# A page says the same numbers again and again, and writing one takes as long as ten look-ups.
+_kept: Final = lru_cache(maxsize=10_000)
+
+
+@_kept
 def money(minor: int, currency: str, *, language: str) -> str:
     """An amount of money with its currency: ``19,99 €``."""
     amount = Decimal(minor).scaleb(-currency_exponent(currency))
@@ -57,6 +63,7 @@ def short_money(minor: int, currency: str, *, language: str) -> str:
     return format_currency(whole, currency, pattern, locale=locale, currency_digits=False)
 
 
+@_kept
 def units(smallest: int, *, decimals: int = 0, language: str) -> str:
     """A number of points with all of the currency's decimals, without a name: ``1,250``."""
     return format_decimal(

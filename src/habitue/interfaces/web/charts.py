@@ -103,38 +103,40 @@ def chart(
         return Chart(title, tuple(one.name for one in series), (), (), (), (), ())
     low, high, step = _scale(min(0, *known), max(0, *known))
 
-    def y_of(value: int | Fraction) -> Fraction:
-        span = HEIGHT - _TOP - _BOTTOM
-        return Fraction(HEIGHT - _BOTTOM) - Fraction(value - low) / (high - low) * span
+    # Exact numbers are for people; a place on the screen is as good as its tenth of a unit.
+    floor, scale = float(low), (HEIGHT - _TOP - _BOTTOM) / float(high - low)
+    slot = (WIDTH - _LEFT - _RIGHT) / len(labels)
 
-    slot = Fraction(WIDTH - _LEFT - _RIGHT, len(labels))
+    def y_of(value: int | Fraction) -> float:
+        return HEIGHT - _BOTTOM - (float(value) - floor) * scale
 
-    def x_of(place: int) -> Fraction:
-        return _LEFT + slot * place + slot / 2
+    def x_of(place: int) -> float:
+        return _LEFT + slot * (place + 0.5)
 
     lines = tuple(
         Line(one.name, _path(one.values, x_of, y_of), one.dashed, number)
         for number, one in enumerate(series, 1)
     )
-    first = series[0]
-    bars = tuple(
-        Bar(
-            _at(x_of(place) - slot * 2 / 5),
-            _at(min(y_of(value), y_of(0))),
-            _at(slot * 4 / 5),
-            _at(abs(y_of(value) - y_of(0))),
-            f"{labels[place]}: {shown(value)}",
+    bars: tuple[Bar, ...] = ()
+    if shape == "bars":
+        bars = tuple(
+            Bar(
+                _at(x_of(place) - slot * 0.4),
+                _at(min(y_of(value), y_of(0))),
+                _at(slot * 0.8),
+                _at(abs(y_of(value) - y_of(0))),
+                f"{labels[place]}: {shown(value)}",
+            )
+            for place, value in enumerate(series[0].values)
+            if value is not None
         )
-        for place, value in enumerate(first.values)
-        if value is not None
-    )
     every = -(-len(labels) // _LABELS_AT_MOST)
     count = int((high - low) / step)
     return Chart(
         title=title,
         names=tuple(one.name for one in series),
         lines=lines if shape == "line" else lines[1:],
-        bars=bars if shape == "bars" else (),
+        bars=bars,
         ticks_x=tuple(
             Tick(_at(x_of(place)), labels[place]) for place in range(0, len(labels), every)
         ),
@@ -166,8 +168,8 @@ def _scale(low: int | Fraction, high: int | Fraction) -> tuple[Fraction, Fractio
 
 def _path(
     values: Sequence[int | Fraction | None],
-    x_of: Callable[[int], Fraction],
-    y_of: Callable[[int | Fraction], Fraction],
+    x_of: Callable[[int], float],
+    y_of: Callable[[int | Fraction], float],
 ) -> str:
     parts = []
     pen = "M"
@@ -180,7 +182,6 @@ def _path(
     return "".join(parts)
 
 
-def _at(value: Fraction) -> str:
-    tenths = round(value * 10)
-    sign = "-" if tenths < 0 else ""
-    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}"
+def _at(value: float) -> str:
+    # A zero has no sign.
+    return f"{round(value, 1) + 0.0:.1f}"

@@ -98,7 +98,7 @@ def _everyday() -> dict[str, Any]:
                 "en": "Birthday treat",
                 "fr": "Douceur d’anniversaire",
                 "de": "Geburtstagsgruß",
-                "ro": "Răsfăț de ziua ta",
+                "ro": "Răsfăț aniversar",
             },
             "on": "birthday",
             "within": "7 days",
