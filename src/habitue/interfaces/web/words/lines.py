@@ -60,7 +60,7 @@ def explain(entry: EntryRecord, lexicon: Lexicon) -> Explained:
     """Why the line is there; ``lexicon`` is that of the version that made it."""
     kind = str(KINDS[entry.kind])
     name = _rule_name(entry, lexicon)
-    title = f"{kind}: {name}" if name else kind
+    title = _("%(kind)s: %(rule)s") % {"kind": kind, "rule": name} if name else kind
     return Explained(title, tuple(sentence for sentence in _why(entry, lexicon) if sentence))
 
 
