@@ -55,7 +55,8 @@ RIGHTS: Final = {
     "ledger:adjust": "member_adjust member_tier",
     "exports:read": "members_export member_ledger_export",
     "reports:read": "overview",
-    "programme:read": "programme programme_versions programme_document",
+    "programme:read": "programme programme_sheet programme_poster programme_versions"
+    " programme_document",
     "staff:read": "staff colleague",
     "staff:write": "staff_new colleague_pin colleague_invite colleague_activity",
     "sessions:end": "colleague_sessions",
@@ -67,7 +68,7 @@ RIGHTS: Final = {
     "trail:read": "trail trail_export member_trail",
     "terminal:use": "home who lock store enrol similar sale_of_nobody member sale foresee came"
     " redeem take undo",
-    "portal": "home card history rules profile consents end_others end_session my_data",
+    "portal": "home card history rules rules_file profile consents end_others end_session my_data",
 }
 
 

@@ -47,7 +47,7 @@ BEGIN: Final[dict[str, tuple[str, ...]]] = {
 }
 # A link that ends the visit, or one to a file.
 LEFT_OUT: Final = re.compile(
-    r"sign-out|/export\.|\.(csv|xlsx|webmanifest)$|me/data/|/api/|/document/"
+    r"sign-out|/export\.|\.(csv|xlsx|pdf|webmanifest)$|me/data/|/api/|/document/"
 )
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/stores/)[^/]+|(?<=/keys/)[^/]+(?=/)")
 

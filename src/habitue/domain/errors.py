@@ -97,6 +97,7 @@ class Code(StrEnum):
     LAST_OWNER = "last_owner"
     # Not the caller's fault.
     BUSY = "busy"
+    NOT_INSTALLED = "not_installed"
 
 
 class Refusal(Exception):  # noqa: N818  # the trade says that a till's request was refused

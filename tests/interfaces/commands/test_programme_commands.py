@@ -296,3 +296,25 @@ def test_what_cannot_be_rolled_back_changes_nothing(
         applied(file, house, rate)
     assert run("rollback", *arguments, house=house).exit_code == ExitCode.BAD_INPUT
     assert len(report(run("history", "sample", "--json", house=house))["versions"]) == 2
+
+
+# --- on paper -------------------------------------------------------------------------------------
+
+
+def test_a_sheet_and_a_poster_are_written_as_files(tmp_path: Path, house: Stub) -> None:
+    pytest.importorskip("typst", reason="the extra “print” is not installed")
+    for form in ("pdf", "poster"):
+        target = tmp_path / f"{form}.pdf"
+        options = ("--format", form, "--language", "ro", "--output", str(target))
+        result = run("explain", CAFE, *options, house=house)
+        assert result.exit_code == ExitCode.FINE, result.output
+        assert target.read_bytes().startswith(b"%PDF")
+        assert run("explain", CAFE, *options[:4], house=house).stdout_bytes == target.read_bytes()
+
+
+def test_a_text_can_be_written_to_a_file_too(tmp_path: Path, house: Stub) -> None:
+    target = tmp_path / "rules.txt"
+    assert run("explain", CAFE, "--output", str(target), house=house).exit_code == ExitCode.FINE
+    assert target.read_text(encoding="utf-8") == run("explain", CAFE, house=house).stdout
+    nowhere = run("explain", CAFE, "--output", str(tmp_path / "no" / "rules.txt"), house=house)
+    assert nowhere.exit_code == ExitCode.BAD_INPUT

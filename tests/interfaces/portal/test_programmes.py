@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import pytest
+
 from habitue.kit.instants import DAY
 from tests.interfaces.pages import DOCUMENT, World, counted
 from tests.interfaces.portal.visiting import (
     CARD,
     HISTORY,
     HOME,
+    JOIN,
     ME,
     NEW,
     RULES,
@@ -106,3 +109,29 @@ def test_more_programmes_take_no_more_statements(world: World) -> None:
             assert len(opened(browser).links) > more
         numbers.append(len(statements))
     assert numbers[0] == numbers[1]
+
+
+def test_a_poster_leads_to_the_programme_that_it_is_of(bare: World) -> None:
+    for document in (DOCUMENT, OTHER):
+        bare.till.publish(document)
+    for asked, joined in (("wine", "wine"), ("nowhere", "corner"), ("%00", "corner")):
+        browser, email = bare.browser(), f"{asked.strip('%')}@example.org"
+        form = opened(browser, f"{JOIN}?programme={asked}").form(button="Join")
+        fields = {**form.fields, "given_name": "Zoé", "email": email}
+        answer = browser.post(form.action or f"{JOIN}?programme={asked}", fields)
+        led(browser, answer)
+        typed(browser, mailed(bare, email))
+        rows = bare.rows(
+            "SELECT code FROM member_state JOIN programme USING (programme_id) JOIN identifier"
+            " USING (member_id) WHERE value = %s",
+            [email],
+        )
+        assert rows == [(joined,)], asked
+
+
+def test_the_rules_can_be_kept_as_a_file(world: World) -> None:
+    pytest.importorskip("typst", reason="the extra “print” is not installed")
+    answer = world.browser("vadim").get(f"{RULES[:-1]}.pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert answer.headers["Content-Disposition"] == 'inline; filename="corner-en.pdf"'

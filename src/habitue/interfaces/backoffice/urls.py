@@ -8,6 +8,7 @@ from habitue.interfaces.backoffice.devices import views as devices
 from habitue.interfaces.backoffice.keys import views as keys
 from habitue.interfaces.backoffice.members.urls import urlpatterns as members
 from habitue.interfaces.backoffice.overview import views as overview
+from habitue.interfaces.backoffice.programme import printing
 from habitue.interfaces.backoffice.programme import views as programme
 from habitue.interfaces.backoffice.staff import views as staff
 from habitue.interfaces.backoffice.stores import views as stores
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("overview/", overview.overview, name="overview"),
     *members,
     path("programme/", programme.sheet, name="programme"),
+    path("programme/sheet.pdf", printing.sheet_file, name="programme_sheet"),
+    path("programme/poster.pdf", printing.poster_file, name="programme_poster"),
     path("programme/versions/", programme.versions, name="programme_versions"),
     path("programme/document/", programme.document, name="programme_document"),
     path("staff/", staff.list_page, name="staff"),

@@ -24,7 +24,8 @@ from habitue.interfaces.commands.documents import (
 from habitue.interfaces.commands.exit_codes import ExitCode
 from habitue.interfaces.commands.installation import installation
 from habitue.interfaces.commands.output import print_json, say, stop
-from habitue.interfaces.commands.programme_versions import explain, history, rollback
+from habitue.interfaces.commands.programme_explaining import explain
+from habitue.interfaces.commands.programme_versions import history, rollback
 from habitue.kit.instants import format_instant
 from habitue.selectors.programmes import get_version
 from habitue.services.programmes import publish_version

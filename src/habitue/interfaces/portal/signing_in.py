@@ -129,13 +129,14 @@ def join(visit: Visit) -> HttpResponse:
         try:
             # Before the code: afterwards nobody could mend a name any more, and a code that makes
             # no member would be spent.
-            running_programmes(visit)
+            programme = _programme_to_join(visit)
             read_details(_details(visit, wanted), today=datetime_of(visit.now).date())
             asked = _ask(visit, wanted["email"], joining=True)
         except Refusal as refusal:
             refuse_form(form, refusal, language=visit.language)
         else:
-            visit.request.session[JOINING_KEY] = {**wanted, "once": new_id(visit.now).hex}
+            once = new_id(visit.now).hex
+            visit.request.session[JOINING_KEY] = {**wanted, "programme": programme, "once": once}
             return _to_code(visit, asked)
     status = 422 if form.errors else 200
     return visit.render("portal/join.html", {"form": form}, status=status)
@@ -225,7 +226,7 @@ def _joined(visit: Visit, email: str) -> UUID:
     )
     enrolled = enrol_at(
         counter,
-        programme=running_programmes(visit)[0],
+        programme=str(joining["programme"]),
         external_id=str(joining["once"]),
         identifiers=[NewIdentifier("email", email)],
         details=_details(visit, joining),
@@ -235,6 +236,14 @@ def _joined(visit: Visit, email: str) -> UUID:
         },
     )
     return enrolled.member.member_id
+
+
+def _programme_to_join(visit: Visit) -> str:
+    """The programme whose poster led here, else the first that runs; refuses
+    (``UNKNOWN_PROGRAMME``) where none does."""
+    running = running_programmes(visit)
+    asked = visit.request.GET.get("programme", "")
+    return asked if asked in running else running[0]
 
 
 def _details(visit: Visit, joining: Mapping[str, Any]) -> dict[str, object]:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("card/", views.card, name="card"),
     path("history/", views.history, name="history"),
     path("rules/", views.rules, name="rules"),
+    path("rules.pdf", views.rules_file, name="rules_file"),
     path("me/", profile.profile, name="profile"),
     path("me/consents/", profile.consents, name="consents"),
     path("me/sessions/end/", profile.end_others, name="end_others"),

@@ -17,6 +17,7 @@ from habitue.interfaces.portal.pages import (
 )
 from habitue.interfaces.web.lexicons import lexicons
 from habitue.interfaces.web.offering import offers_in_words
+from habitue.interfaces.web.printed import as_pdf, sheet_pdf
 from habitue.interfaces.web.standings import balances_in_words, greeting_of, tier_in_words
 from habitue.interfaces.web.stories import stories
 from habitue.interfaces.web.visits import Visit
@@ -91,6 +92,16 @@ def rules(visit: Visit) -> HttpResponse:
     words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
     sheet = rule_sheet(words.current, audience="members", now=visit.now)
     return render(visit, "rules.html", {"sheet": sheet}, here="rules")
+
+
+@require_safe
+@PORTAL.page()
+def rules_file(visit: Visit) -> HttpResponse:
+    """The same as PDF, to keep."""
+    code = chosen_programme(visit)
+    words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
+    content = sheet_pdf(words.current, audience="members", now=visit.now)
+    return as_pdf(content, name=f"{code}-{visit.language}")
 
 
 def _happenings(

@@ -13,6 +13,7 @@ from habitue.domain.programme.differences import diff_documents
 from habitue.interfaces.backoffice.choosing import chosen_programme, titles_of_programmes
 from habitue.interfaces.backoffice.door import BACKOFFICE
 from habitue.interfaces.backoffice.pages import render
+from habitue.interfaces.backoffice.programme.printing import languages
 from habitue.interfaces.web.lexicons import lexicons
 from habitue.interfaces.web.visits import Visit
 from habitue.interfaces.web.words.sheet import Audience, rule_sheet
@@ -40,6 +41,7 @@ def sheet(visit: Visit) -> HttpResponse:
         "sheet": rule_sheet(words.current, audience=audience, now=visit.now),
         "audience": audience,
         "tab": audience,
+        "languages": languages(),
         "programme": code,
         "programmes": titles_of_programmes(visit),
     }

@@ -9,12 +9,32 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from habitue.domain.programme.measures import Budget
-from habitue.domain.programme.model import Gift, NeverExpires, Reward
+from habitue.domain.programme.model import Gift, NeverExpires, Programme, Reward, Rule
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.conditions import clause
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.limits import limit_text, span_text, times_text
 from habitue.interfaces.web.words.points import expiry_text
+from habitue.kit.instants import Instant
+
+
+def in_force(part: Rule | Reward, now: Instant) -> bool:
+    """Whether a rule or a reward is switched on and not over; one that is to come is told too."""
+    return part.enabled and (part.ends_at is None or part.ends_at > now)
+
+
+def ladder(programme: Programme, now: Instant) -> list[Reward]:
+    """The rewards that are not over, those with a price first, by currency and from the cheapest
+    up: the order in which a guest climbs."""
+    rewards = [one for one in programme.rewards.values() if in_force(one, now)]
+    return sorted(rewards, key=_rung)
+
+
+def _rung(reward: Reward) -> tuple[bool, str, int, str]:
+    if not reward.prices:
+        return (True, "", 0, reward.reward)
+    price = reward.prices[0]
+    return (False, price.currency, price.units, reward.reward)
 
 
 def reward_sentences(reward: Reward, lexicon: Lexicon, *, for_staff: bool) -> Iterator[str]:

@@ -24,7 +24,13 @@ def rule_sentences(rule: Rule, lexicon: Lexicon, *, for_staff: bool = False) -> 
     return [sentence for sentence in _sentences(rule, lexicon, for_staff=for_staff) if sentence]
 
 
-def _sentences(rule: Rule, lexicon: Lexicon, *, for_staff: bool) -> Iterator[str]:
+def short_sentences(rule: Rule, lexicon: Lexicon) -> list[str]:
+    """What a rule gives, for what, when and until when; how often, and how much at most, is left to
+    the rule sheet."""
+    return [sentence for sentence in _promise(rule, lexicon) if sentence]
+
+
+def _promise(rule: Rule, lexicon: Lexicon) -> Iterator[str]:
     yield gift_text(rule, lexicon)
     if rule.days_before:
         yield _ahead(rule)
@@ -33,6 +39,10 @@ def _sentences(rule: Rule, lexicon: Lexicon, *, for_staff: bool) -> Iterator[str
     if rule.when is not None and (condition := clause(rule.when.source, lexicon)):
         yield _("Only if %(condition)s.") % {"condition": condition}
     yield times_text(rule, lexicon)
+
+
+def _sentences(rule: Rule, lexicon: Lexicon, *, for_staff: bool) -> Iterator[str]:
+    yield from _promise(rule, lexicon)
     for limit in rule.limits:
         yield from limit_sentences(limit, currency_of(rule), lexicon)
     if rule.group is not None:

@@ -17,7 +17,7 @@ from habitue.interfaces.web.words.books import return_sentences, spend_sentences
 from habitue.interfaces.web.words.examples import told_examples
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.interfaces.web.words.points import points_sentences
-from habitue.interfaces.web.words.rewards import reward_sentences
+from habitue.interfaces.web.words.rewards import in_force, ladder, reward_sentences
 from habitue.interfaces.web.words.rules import rule_sentences
 from habitue.interfaces.web.words.tiers import tier_sentences, tiers_sentences
 from habitue.kit.instants import Instant
@@ -79,11 +79,9 @@ def _item(sentences: Iterable[str], name: str = "") -> Item:
 
 def _earning(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
     for rule in lexicon.programme.rules:
-        over = rule.ends_at is not None and rule.ends_at <= now
-        if over or not rule.enabled:
-            continue
-        sentences = rule_sentences(rule, lexicon, for_staff=staff)
-        yield _item(sentences, lexicon.rule(rule.rule))
+        if in_force(rule, now):
+            sentences = rule_sentences(rule, lexicon, for_staff=staff)
+            yield _item(sentences, lexicon.rule(rule.rule))
 
 
 def _points(lexicon: Lexicon) -> Iterator[Item]:
@@ -94,11 +92,9 @@ def _points(lexicon: Lexicon) -> Iterator[Item]:
 
 
 def _rewards(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
-    for reward in lexicon.programme.rewards.values():
-        over = reward.ends_at is not None and reward.ends_at <= now
-        if reward.enabled and not over:
-            sentences = filter(None, reward_sentences(reward, lexicon, for_staff=staff))
-            yield _item(sentences, lexicon.reward(reward.reward))
+    for reward in ladder(lexicon.programme, now):
+        sentences = filter(None, reward_sentences(reward, lexicon, for_staff=staff))
+        yield _item(sentences, lexicon.reward(reward.reward))
 
 
 def _tiers(lexicon: Lexicon) -> Iterator[Item]:
@@ -115,14 +111,19 @@ def _examples(lexicon: Lexicon, now: Instant) -> Iterator[Item]:
         yield _item(told.sentences, told.name)
 
 
-def _version(lexicon: Lexicon) -> Iterator[str]:
+def version_sentence(lexicon: Lexicon) -> str:
+    """Which version it is, and since when it is in force, where that is known."""
     programme = lexicon.programme
     if programme.effective_at:
         day = formats.day_of(programme.effective_at, zone=programme.zone, language=lexicon.language)
-        yield _("Version %(number)s, in force since %(day)s.") % {
+        return _("Version %(number)s, in force since %(day)s.") % {
             "number": programme.number,
             "day": day,
         }
-    else:
-        yield _("Version %(number)s.") % {"number": programme.number}
+    return _("Version %(number)s.") % {"number": programme.number}
+
+
+def _version(lexicon: Lexicon) -> Iterator[str]:
+    programme = lexicon.programme
+    yield version_sentence(lexicon)
     yield _("Days begin and end by the clock of the time zone %(zone)s.") % {"zone": programme.zone}

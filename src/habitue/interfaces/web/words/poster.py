@@ -1,0 +1,114 @@
+"""The poster: the few sentences of a programme that matter to whoever walks past, the ladder of its
+rewards, and how to join.  Everything else is said by the rule sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from habitue.domain.programme.model import Rate, Reward, Rule
+from habitue.interfaces.web.words.conditions import clause
+from habitue.interfaces.web.words.lexicon import Lexicon, joined
+from habitue.interfaces.web.words.rewards import in_force, ladder
+from habitue.interfaces.web.words.rules import short_sentences
+from habitue.kit.instants import Instant
+
+MOST_PROMISES: Final = 4
+MOST_RUNGS: Final = 8
+# What is told first; of each, one rule before any gets a second.
+_OCCASIONS: Final = ("purchase", "visit", "enrolment", "birthday", "anniversary")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a rule promises, in one or two sentences."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A reward with its price; ``note`` says who may have it, where not everybody may."""
+
+    price: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """What the poster of a programme says."""
+
+    title: str
+    lead: str
+    promises: tuple[Promise, ...]
+    ladder_heading: str
+    rungs: tuple[Rung, ...]
+    join_heading: str
+    join_sentence: str
+
+
+def poster(lexicon: Lexicon, *, now: Instant, with_code: bool) -> Poster:
+    """The poster as the programme stands at ``now``; ``with_code`` where a QR code to join stands
+    beside the words."""
+    return Poster(
+        title=lexicon.title(),
+        lead=_("Our thanks to everyone who comes back."),
+        promises=tuple(_promises(lexicon, now)),
+        ladder_heading=_("What your loyalty gets you"),
+        rungs=tuple(_rungs(lexicon, now)),
+        join_heading=_("Join us"),
+        join_sentence=(
+            _("Scan the code with your phone, or ask us at the till.")
+            if with_code
+            else _("Ask us at the till.")
+        ),
+    )
+
+
+def _promises(lexicon: Lexicon, now: Instant) -> Iterator[Promise]:
+    """One rule of each kind, in the order of kinds; then further ones, as long as there is room."""
+    rules = [rule for rule in lexicon.programme.rules if in_force(rule, now) and _is_told(rule)]
+    rules.sort(key=lambda rule: (_kind(rule), rule.starts_at or 0, -rule.priority, rule.rule))
+    firsts = {_kind(rule): rule for rule in reversed(rules)}
+    chosen = sorted(firsts.values(), key=_kind)[:MOST_PROMISES]
+    chosen += [rule for rule in rules if rule not in chosen][: MOST_PROMISES - len(chosen)]
+    for rule in sorted(chosen, key=_kind):
+        yield Promise(lexicon.rule(rule.rule), " ".join(short_sentences(rule, lexicon)))
+
+
+def _is_told(rule: Rule) -> bool:
+    """Corrections and returns are nothing to look forward to."""
+    return rule.on in _OCCASIONS
+
+
+def _kind(rule: Rule) -> int:
+    """What comes first: what everybody earns with money, then with pieces, then the occasions; what
+    is given under a condition, and what multiplies, comes after."""
+    if rule.on != "purchase":
+        return 2 + _OCCASIONS.index(rule.on)
+    if rule.each is not None:
+        return 1
+    is_rate = any(isinstance(give, Rate) for give in rule.gives)
+    if is_rate and rule.when is None:
+        return 0
+    return 9 if is_rate else 8 if rule.multiply is not None else 7
+
+
+def _rungs(lexicon: Lexicon, now: Instant) -> Iterator[Rung]:
+    """The rewards that points pay for, the cheapest first."""
+    priced = [one for one in ladder(lexicon.programme, now) if one.prices]
+    for reward in priced[:MOST_RUNGS]:
+        prices = [lexicon.points(price.units, price.currency) for price in reward.prices]
+        yield Rung(joined(prices, word="or"), lexicon.reward(reward.reward), _who(reward, lexicon))
+
+
+def _who(reward: Reward, lexicon: Lexicon) -> str:
+    if reward.when is None or not (condition := clause(reward.when.source, lexicon)):
+        return ""
+    return _("Only if %(condition)s.") % {"condition": condition}
