@@ -125,6 +125,8 @@ class Moment:
     spend_before: int
     rooms: Mapping[tuple[str, int], tuple[int | None, int | None]]
     basket: Basket = field(default=())
+    member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
+    fired: frozenset[str] = frozenset()
 
     @property
     def lines(self) -> tuple[Line, ...]:

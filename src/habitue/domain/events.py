@@ -125,6 +125,17 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What was noted of the member: the event's attributes are the member's from then on.
+
+    An empty text takes an attribute away.  At one instant it comes before everything else.
+    """
+
+    kind: ClassVar[str] = "profile"
+    rank: ClassVar[int] = -1
+
+
+@dataclass(frozen=True, slots=True)
 class Birthday:
     """A birthday of the member is ``days_before`` away; the house itself notes it, once a year for
     each such number of days that a rule names."""
@@ -270,6 +281,7 @@ Body: TypeAlias = (
     | Return
     | Visit
     | Enrolment
+    | Profile
     | Birthday
     | Anniversary
     | Adjustment
@@ -288,6 +300,7 @@ BODIES: dict[str, type[Body]] = {
     body.kind: body
     for body in (
         Enrolment,
+        Profile,
         Purchase,
         Visit,
         Birthday,

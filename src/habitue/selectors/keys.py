@@ -24,6 +24,7 @@ class Permission(StrEnum):
     RETURNS_WRITE = "returns:write"
     VISITS_WRITE = "visits:write"
     ENROLMENTS_WRITE = "enrolments:write"
+    PROFILES_WRITE = "profiles:write"
     ADJUSTMENTS_WRITE = "adjustments:write"
     REDEMPTIONS_WRITE = "redemptions:write"
     CONFIRMATIONS_WRITE = "confirmations:write"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import habitue.domain.engine
 from habitue.domain.errors import Code
-from habitue.domain.events import Event, PointsPayment, ReturnedLine
+from habitue.domain.events import Event, PointsPayment, Profile, ReturnedLine
 from habitue.domain.programme.measures import Every, Limit
 from habitue.domain.programme.model import PendingConfirmation
 from tests.domain.engine.building import (
@@ -19,6 +20,7 @@ from tests.domain.engine.building import (
     back,
     bought,
     confirmed,
+    event,
     item,
     ladder,
     points,
@@ -76,6 +78,11 @@ def _offering() -> Member:
     return member
 
 
+def _knowing() -> Member:
+    version = replace(programme(rate()), member_attributes={"children": "number"})
+    return Member(version)
+
+
 _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
     (Code.UNKNOWN_VERSION, "", _plain, bought("2026-03-01", "1.00", version=9)),
     (Code.WRONG_CURRENCY, "currency", _plain, bought("2026-03-01", "1.00", currency="USD")),
@@ -115,6 +122,10 @@ _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
     (Code.CLAIM_NOT_ALLOWED, "claimed_at", _plain,
      bought("2026-03-01", "1.00", claimed_at=at("2026-03-02"))),
     (Code.NOT_POSITIVE, "units", _plain, redeemed("2026-03-01", 0)),
+    (Code.UNKNOWN_CHOICE, "attributes.size", _knowing,
+     event("2026-03-01", Profile(), attributes={"size": 43})),
+    (Code.WRONG_TYPE, "attributes.children", _knowing,
+     event("2026-03-01", Profile(), attributes={"children": "many"})),
     (Code.UNKNOWN_REWARD, "reward", _offering, taken("2026-03-01", "pie")),
     (Code.INCONSISTENT, "units", _offering, taken("2026-03-01", "cake", units=2)),
     (Code.REWARD_NOT_AVAILABLE, "currency", _offering, taken("2026-03-01", "cake", "stamps")),
@@ -127,12 +138,12 @@ _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
 
 
 @pytest.mark.parametrize(
-    ("code", "path", "make", "event"),
+    ("code", "path", "make", "refused"),
     _CASES,
     ids=[f"{number}-{case[0].value}" for number, case in enumerate(_CASES, 1)],
 )
-def test_refusal(code: Code, path: str, make: Callable[[], Member], event: Event) -> None:
-    refusal = make().refuses(event, code)
+def test_refusal(code: Code, path: str, make: Callable[[], Member], refused: Event) -> None:
+    refusal = make().refuses(refused, code)
     assert refusal.path.startswith(path)
     assert refusal.as_json()["code"] == code.value
 

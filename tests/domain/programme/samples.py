@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -72,6 +73,8 @@ class Seeing:
     channel: str | None = "till"
     staff: str | None = None
     attributes: Mapping[str, Scalar] = field(default_factory=dict)
+    member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
+    fired: AbstractSet[str] = frozenset()
     tier: str | None = "silver"
     purchases: int = 2
     visits: int = 4

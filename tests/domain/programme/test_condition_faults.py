@@ -10,7 +10,50 @@ R = "earn.r"
 WHEN = f"{R}.when"
 GOOD_TIERS = "by: {spend: lifetime}, gold: {enter: 500}"
 
+KNOWING = "segments: {a: {when: {member.visits: 5}}}\nmember_attributes: {size: number}\n"
+BOTH = "earn: {r: {on: purchase, give: {points: 1}, when: {rule.s: fired}%s}, s: {%s}}"
+
 CASES: list[tuple[str, str, str]] = [
+    (KNOWING + when("{member.segment: b}"), f"{WHEN}.member.segment", "unknown_segment"),
+    (when("{member.segment: a}"), f"{WHEN}.member.segment", "unknown_segment"),
+    (
+        KNOWING + when("{member.segment: {at_least: a}}"),
+        f"{WHEN}.member.segment.at_least",
+        "comparison_does_not_fit",
+    ),
+    (KNOWING + when("{member.segment: []}"), f"{WHEN}.member.segment", "empty"),
+    (
+        KNOWING + when("{member.attributes.size: tall}"),
+        f"{WHEN}.member.attributes.size",
+        "not_a_number",
+    ),
+    (
+        KNOWING + when("{member.attributes.shoe: 1}"),
+        f"{WHEN}.member.attributes.shoe",
+        "unknown_attribute",
+    ),
+    ("segments: {a: {when: {weekday: fri}}}", "segments.a.when", "does_not_fit"),
+    ("segments: {a: {when: {line.category: x}}}", "segments.a.when", "does_not_fit"),
+    (
+        "segments: {a: {when: {member.segment: a}}}",
+        "segments.a.when.member.segment",
+        "unknown_segment",
+    ),
+    ("segments: {a: {when: {rule.base: fired}}}", "segments.a.when.rule.base", "unknown_rule"),
+    ("segments: {a: {}}", "segments.a.when", "missing_field"),
+    ("member_attributes: {size: big}", "member_attributes.size", "unknown_choice"),
+    (when("{rule.nobody: fired}"), f"{WHEN}.rule.nobody", "unknown_rule"),
+    (when("{rule.base: won}"), f"{WHEN}.rule.base", "unknown_choice"),
+    (when("{rule.r: fired}"), WHEN, "asks_in_a_circle"),
+    (BOTH % ("", "on: visit, give: {points: 1}"), WHEN, "does_not_fit"),
+    (BOTH % (", stop: yes", "on: purchase, give: {points: 1}"), f"{R}.stop", "conflicting_fields"),
+    (
+        "stacking: {g: best}\n"
+        + BOTH % (", group: g", "on: purchase, give: {points: 1}, group: g"),
+        WHEN,
+        "asks_in_a_circle",
+    ),
+    (when("{cheapest_line: {colour: red}}"), f"{WHEN}.cheapest_line.colour", "unknown_field"),
     (when("fri"), WHEN, "not_a_mapping"),
     (when("{}"), WHEN, "empty"),
     (when("{wekday: fri}"), f"{WHEN}.wekday", "unknown_field"),

@@ -22,6 +22,12 @@ VOCABULARY = Vocabulary(
     tiers=("silver", "gold"),
     points={"points": 0, "cash": 2},
     attributes={"weather": "text", "covers": "number", "terrace": "yes_no"},
+    member_attributes={"diet": "text", "children": "number", "newsletter": "yes_no"},
+    segments={
+        "regulars": {"when": {"member.visits": {"at_least": 4}}},
+        "parents": {"when": {"member.attributes.children": {"at_least": 1}}},
+    },
+    rules={"friday": {}, "base": {}},
 )
 
 
@@ -154,6 +160,35 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("sum_lines: {match: {category: [coffee, cake]}, above: 7.30}", BASKET, False),
     ("sum_lines: {match: {role: goods}, of: quantity, at_least: 2}", BASKET, True),
     ("sum_lines: {match: {not: {role: goods}}, between: [1, 1]}", BASKET, True),
+    # The cheapest and the most expensive thing, by the piece; tips are no things.
+    ("cheapest_line: {category: coffee}", BASKET, True),
+    ("cheapest_line: {category: cake}", BASKET, False),
+    ("cheapest_line: {role: tip}", BASKET, False),
+    ("most_expensive_line: {category: cake, brand: house}", BASKET, True),
+    ("most_expensive_line: {category: coffee}", BASKET, False),
+    ("cheapest_line: {amount: 10}", {}, True),
+    ("cheapest_line: {amount: {at_least: 0}}", EMPTY, False),
+    ("not: {cheapest_line: {amount: {at_least: 0}}}", EMPTY, True),
+    ("cheapest_line: {product: a}", {"lines": (line("a"), line("b"))}, True),
+    ("most_expensive_line: {product: a}", {"lines": (line("a"), line("b"))}, True),
+    ("cheapest_line: {product: b}", {"lines": (line("a"), line("b", quantity=3000))}, True),
+    # Segments and attributes of the member.
+    ("member.segment: regulars", {}, True),
+    ("member.segment: parents", {}, False),
+    ("member.segment: [parents, regulars]", {}, True),
+    ("member.segment: {is_not: parents}", {}, True),
+    ("member.segment: {not_in: [parents, regulars]}", {}, False),
+    ("member.segment: parents", {"member_attributes": {"children": 1}}, True),
+    ("member.attributes.diet: Vegan", {"member_attributes": {"diet": "vegan"}}, True),
+    ("member.attributes.diet: vegan", {"attributes": {"diet": "vegan"}}, False),
+    ("member.attributes.diet: {is_not: vegan}", {}, True),
+    ("member.attributes.children: {at_least: 2}", {"member_attributes": {"children": "2"}}, True),
+    ("member.attributes.newsletter: yes", {"member_attributes": {"newsletter": True}}, True),
+    # Other rules.
+    ("rule.friday: fired", {"fired": {"friday"}}, True),
+    ("rule.friday: fired", {"fired": {"base"}}, False),
+    ("rule.friday: not_fired", {}, True),
+    ("rule.friday: {is_not: fired}", {}, True),
     # The member.
     ("member.tier: silver", {}, True),
     ("member.tier: [silver, gold]", {}, True),

@@ -27,8 +27,14 @@ CORNER: dict[str, Any] = {
         "nights": {"pending": "confirmation"},
         "cash": {"kind": "cashback", "decimals": 2},
     },
+    "member_attributes": {"vegan": "yes_no"},
     "earn": {
         "base": {"on": "purchase", "give": {"points": 1, "per": "1.00"}},
+        "vegan": {
+            "on": "visit",
+            "when": {"member.attributes.vegan": True},
+            "give": {"cash": "0.50"},
+        },
         "stay": {"on": "purchase", "each": {"line.category": "room"}, "give": {"nights": 1}},
         "door": {"on": "visit", "give": {"points": 2}},
         "welcome": {"on": "enrolment", "give": {"points": 50}},

@@ -83,6 +83,19 @@ def test_visits_enrolments_and_adjustments(api: Client, world: World, counts: Co
     assert (found["tier"], found["tier_before"]) == ("gold", "")
 
 
+def test_what_is_known_of_a_member_is_noted(api: Client, world: World, counts: Counts) -> None:
+    unknown = api.post("/profiles", world.event("p1", attributes={"shoe_size": 43}))
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_choice")
+    nothing = api.post("/profiles", world.event("p2"))
+    assert (nothing.status_code, nothing.json()["code"]) == (422, "missing_field")
+    noted = record(
+        api, counts, "/profiles", "profile", world.event("p3", attributes={"vegan": True})
+    )
+    assert change(noted) == 0
+    came = api.post("/visits", world.event("v"))
+    assert came.json()["points"]["cash"]["change"] == 50
+
+
 def test_points_are_spent_and_come_back(api: Client, world: World, counts: Counts) -> None:
     api.post("/purchases", world.purchase("1"))
     spend = world.event("s", currency="points", units=10, purpose="dessert")

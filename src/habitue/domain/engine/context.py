@@ -7,6 +7,7 @@ asked again in the same context, with a smaller basket (SEMANTICS 16-19).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from habitue.domain.engine.spend import Basket
@@ -51,6 +52,8 @@ class Context:
     debts: Mapping[str, int] = field(default_factory=dict)
     quiet: bool = False
     days_before: int = 0
+    member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
+    fired: AbstractSet[str] = frozenset()
 
     def with_basket(self, basket: Basket) -> Context:
         """The same moment with a smaller basket."""
@@ -100,6 +103,7 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         lots=state.lots.copy(),
         debts=state.debts.copy(),
         days_before=body.days_before if isinstance(body, Birthday | Anniversary) else 0,
+        member_attributes=state.attributes,
     )
 
 

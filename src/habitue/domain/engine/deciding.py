@@ -24,6 +24,7 @@ from habitue.domain.engine.differences import decision_of
 from habitue.domain.engine.folding import Fold, apply_earning_event, cause_of
 from habitue.domain.engine.lots import Books
 from habitue.domain.engine.merging import apply_merge_in, apply_merge_out
+from habitue.domain.engine.noting import apply_profile
 from habitue.domain.engine.restoring import apply_confirmation, apply_undo
 from habitue.domain.engine.returning import apply_return
 from habitue.domain.engine.spending import (
@@ -49,6 +50,7 @@ from habitue.domain.events import (
     EventKey,
     MergeIn,
     MergeOut,
+    Profile,
     Purchase,
     Redemption,
     Return,
@@ -70,6 +72,7 @@ _APPLY: dict[type[Body], Callable[[Fold, Event], None]] = {
     Purchase: apply_earning_event,
     Visit: apply_earning_event,
     Enrolment: apply_earning_event,
+    Profile: apply_profile,
     Birthday: apply_earning_event,
     Anniversary: apply_earning_event,
     Return: apply_return,

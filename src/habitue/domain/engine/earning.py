@@ -98,20 +98,36 @@ def earn(programme: Programme, context: Context) -> Earned:
 def _chosen_rules(
     programme: Programme, context: Context, outcomes: dict[str, RuleOutcome]
 ) -> list[Rule]:
-    """The rules that count: their conditions hold, their group chose them, none stopped them."""
-    willing: list[Rule] = []
+    """The rules that count: their conditions hold, their group chose them, none stopped them.
+
+    They are asked stage by stage, for a rule may ask whether others fired (``staging``).
+    """
+    asked: list[Rule] = []
     for rule in programme.rules:
-        if rule.on != context.kind or rule.days_before != context.days_before:
-            continue
-        outcome = outcomes[rule.rule] = RuleOutcome(rule.rule, fired=False)
-        outcome.blocked = _blocked(rule, context, outcome)
-        if not outcome.blocked:
-            willing.append(rule)
-    grouped = any(rule.group or rule.stop for rule in willing)
-    chosen = _settle(programme, context, willing, outcomes) if grouped else willing
+        if rule.on == context.kind and rule.days_before == context.days_before:
+            outcomes[rule.rule] = RuleOutcome(rule.rule, fired=False)
+            asked.append(rule)
+    context.fired = frozenset()
+    chosen: list[Rule] = []
+    for stage in range(programme.stages):
+        before = {rule.rule for rule in chosen}
+        willing = [
+            rule
+            for rule in asked
+            if rule.rule in before
+            or (rule.stage == stage and _is_willing(rule, context, outcomes[rule.rule]))
+        ]
+        grouped = any(rule.group or rule.stop for rule in willing)
+        chosen = _settle(programme, context, willing, outcomes) if grouped else willing
+        context.fired = frozenset(rule.rule for rule in chosen)
     for rule in chosen:
         outcomes[rule.rule].fired = True
     return chosen
+
+
+def _is_willing(rule: Rule, context: Context, outcome: RuleOutcome) -> bool:
+    outcome.blocked = _blocked(rule, context, outcome)
+    return not outcome.blocked
 
 
 def _settle(

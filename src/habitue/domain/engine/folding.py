@@ -175,8 +175,9 @@ def apply_earning_event(fold: Fold, event: Event) -> None:
     programme = fold.begin(event)
     body = event.body
     state = fold.state
-    if isinstance(body, Enrolment) and state.enrolled_at is None:
-        state.enrolled_at = event.occurred_at
+    if isinstance(body, Enrolment):
+        state.enrolled_at = event.occurred_at if state.enrolled_at is None else state.enrolled_at
+        note_attributes(programme, state, event)
     basket = EMPTY_BASKET
     if isinstance(body, Purchase):
         check_currency(programme, body.currency)
@@ -197,6 +198,16 @@ def apply_earning_event(fold: Fold, event: Event) -> None:
     if isinstance(body, Purchase | Visit):
         count_visit(programme, state, context)
     fold.finish(programme, event, cause_of(event))
+
+
+def note_attributes(programme: Programme, state: MemberState, event: Event) -> None:
+    """Keep what an event says of the member, as far as the programme declares it; an empty text
+    takes it away."""
+    known = programme.member_attributes
+    said = {name: value for name, value in event.attributes.items() if name in known}
+    if said:
+        noted = {**state.attributes, **said}
+        state.attributes = {name: value for name, value in noted.items() if value != ""}
 
 
 def check_currency(programme: Programme, currency: str) -> None:

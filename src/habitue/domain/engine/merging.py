@@ -1,10 +1,11 @@
 """Two members who are one (SEMANTICS 34).
 
 The duplicate hands everything over: lots with their dates, debts, credits towards tiers, use of
-caps, counters, and the tier.  The other one takes it all: limits hold across both, and the higher
-tier stays.  What the duplicate bought or spent can still be returned or undone here, since its
-history is folded again when it is needed; what arrives late about it and happened before the merge
-waits for it (``waiting``).  A merge is undone by folding as if it had not been.
+caps, counters, attributes, and the tier.  The other one takes it all: limits hold across both, the
+higher tier stays, and so does its own value of an attribute that both have.  What the duplicate
+bought or spent can still be returned or undone here, since its history is folded again when it is
+needed; what arrives late about it and happened before the merge waits for it (``waiting``).  A
+merge is undone by folding as if it had not been.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def apply_merge_out(fold: Fold, event: Event) -> None:
     for currency, debt in list(state.debts.items()):
         fold.books.forgive(currency, debt, "transfer_out", cause)
     _move(fold, event, replace(TierStanding(), since=event.occurred_at))
-    state.credits, state.usage, state.earned = {}, {}, {}
+    state.credits, state.usage, state.earned, state.attributes = {}, {}, {}, {}
     state.spent = state.purchases = state.visits = state.latest_visit_day = 0
     fold.finish(programme, event, cause)
 
@@ -91,6 +92,7 @@ def _add_counters(state: MemberState, other: MemberState) -> None:
         state.earned[currency] = state.earned.get(currency, 0) + earned
     for kind, latest in other.activity.items():
         state.activity[kind] = max(latest, state.activity.get(kind, latest))
+    state.attributes = {**other.attributes, **state.attributes}
     state.spent += other.spent
     state.purchases += other.purchases
     state.visits += other.visits

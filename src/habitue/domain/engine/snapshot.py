@@ -52,6 +52,8 @@ def state_to_json(state: MemberState) -> dict[str, Any]:
         plain["earned"] = dict(state.earned)
     if state.activity:
         plain["activity"] = dict(state.activity)
+    if state.attributes:
+        plain["attributes"] = dict(state.attributes)
     standing = state.standing
     if standing != _FRESH:
         plain["standing"] = [
@@ -104,4 +106,5 @@ def state_from_json(plain: dict[str, Any]) -> MemberState:
         latest_visit_day=plain["latest_visit_day"],
         activity={kind: (at, zone) for kind, (at, zone) in plain.get("activity", {}).items()},
         enrolled_at=plain["enrolled_at"],
+        attributes=dict(plain.get("attributes", {})),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from habitue.domain.events import Event, OrderKey, Portion
+from habitue.domain.events import Event, OrderKey, Portion, Scalar
 from habitue.kit.instants import FAR_FUTURE, Instant
 
 # Values that a decision makes by the thousand are not frozen, although nothing ever changes one:
@@ -190,6 +190,7 @@ class MemberState:
     ``credits`` counts per metric and local day what qualifies; ``usage`` counts per cap and period
     key the times and units used; ``earned`` and ``spent`` are lifetime totals net of returns.
     ``activity`` holds, per kind of event, the latest instant and the zone of the place.
+    ``attributes`` are what was noted of the member; they are replaced whole, never changed.
     """
 
     latest: OrderKey | None = None
@@ -207,6 +208,7 @@ class MemberState:
     latest_visit_day: int = 0
     activity: dict[str, tuple[Instant, str]] = field(default_factory=dict)
     enrolled_at: Instant | None = None
+    attributes: dict[str, Scalar] = field(default_factory=dict)
 
     def copy(self) -> MemberState:
         """A copy that can be folded on; parts that the engine replaces whole are shared."""
@@ -226,6 +228,7 @@ class MemberState:
             latest_visit_day=self.latest_visit_day,
             activity=self.activity.copy(),
             enrolled_at=self.enrolled_at,
+            attributes=self.attributes,
         )
 
     def balance(self, currency: str) -> int:

@@ -15,11 +15,20 @@ from pydantic_core import PydanticCustomError
 
 from habitue.domain.events import Line
 from habitue.domain.programme.comparisons import Comparison, parse_comparison
+from habitue.domain.programme.extremes import EXTREMES, extreme_line
 from habitue.domain.programme.faults import Faults
-from habitue.domain.programme.fields import Field, Vocabulary, line_fields, moment_fields
+from habitue.domain.programme.fields import (
+    MEMBER_ATTRIBUTE,
+    RULE,
+    Field,
+    Vocabulary,
+    line_fields,
+    moment_fields,
+)
 from habitue.domain.programme.kinds import COUNT, QUANTITY, money_kind
 from habitue.domain.programme.moments import Condition, LineFilter
 from habitue.domain.programme.reading import one_of, read_choice, suggestion
+from habitue.domain.programme.segment_names import SEGMENT, check_named, expanded
 from habitue.domain.programme.trees import (
     Branch,
     Leaf,
@@ -32,7 +41,7 @@ from habitue.domain.programme.trees import (
 
 _LINE = "line."
 _DEEPEST = 12
-_QUANTIFIERS = ("any_line", "every_line", "no_line")
+_QUANTIFIERS = ("any_line", "every_line", "no_line", *EXTREMES)
 _COUNTERS = ("count_lines", "sum_lines")
 _SHOWN_VALUES = 5
 
@@ -112,9 +121,8 @@ class _Reader:
         if name == "not":
             part = self.read(given, path, depth + 1)
             return None if part is None else Branch("not", (part,))
-        if not self.of_line and name in (*_QUANTIFIERS, *_COUNTERS):
-            ask = self._quantified if name in _QUANTIFIERS else self._counted
-            return ask(str(name), given, path, depth)
+        if not self.of_line and name in (*_QUANTIFIERS, *_COUNTERS, SEGMENT):
+            return self._asked(str(name), given, path, depth)
         if isinstance(name, str) and (self.of_line or name.startswith(_LINE)):
             return self._line_field(name.removeprefix(_LINE), given, path)
         field = self.fields.get(name) if isinstance(name, str) else None
@@ -122,6 +130,19 @@ class _Reader:
             self._unknown(name, given, path)
             return None
         return self._compared(str(name), field, given, path)
+
+    def _asked(self, name: str, given: object, path: str, depth: int) -> Node | None:
+        if name == SEGMENT:
+            return self._segment(given, path, depth)
+        ask = self._quantified if name in _QUANTIFIERS else self._counted
+        return ask(name, given, path, depth)
+
+    def _segment(self, given: object, path: str, depth: int) -> Node | None:
+        """The conditions that the segments stand for; their own faults are told where they are."""
+        if not check_named(given, path, self.vocabulary.segments, self.faults):
+            return None
+        inner = _Reader(replace(self.vocabulary, segments={}), Faults(), self.fields, of_line=False)
+        return inner.read(expanded(given, self.vocabulary.segments), path, depth + 1)
 
     def _several(self, word: Any, given: object, path: str, depth: int) -> Node | None:
         if not isinstance(given, list | tuple):
@@ -155,11 +176,21 @@ class _Reader:
         if self.of_line:
             known = [*of_lines, "all", "any", "not"]
         else:
-            known = [*self.fields, *of_lines, *_QUANTIFIERS, *_COUNTERS, "all", "any", "not"]
+            fields = [name for name in self.fields if not name.startswith(RULE)]
+            segment = [SEGMENT] if self.vocabulary.segments else []
+            known = [*fields, *segment, *of_lines, *_QUANTIFIERS, *_COUNTERS, "all", "any", "not"]
         problem, remedy = "unknown_field", f"Write one of: {', '.join(known)}."
         if isinstance(name, str) and name.startswith("event."):
             problem = "unknown_attribute"
             remedy = "Declare the attribute and its type under attributes."
+        elif isinstance(name, str) and name.startswith(MEMBER_ATTRIBUTE):
+            problem = "unknown_attribute"
+            remedy = "Declare the attribute and its type under member_attributes."
+        elif isinstance(name, str) and name.startswith(RULE):
+            problem, known = "unknown_rule", [f"{RULE}{rule}" for rule in self.vocabulary.rules]
+            remedy = "Name another rule of the document, as rule.friday: fired."
+            if not self.vocabulary.rules:
+                remedy = "Remove it: only rules may ask about other rules of the same decision."
         elif isinstance(name, str) and name.startswith("member.balance"):
             problem = "unknown_points"
             remedy = f"Write member.balance. and {one_of(self.vocabulary.points)}."
@@ -173,6 +204,8 @@ class _Reader:
         if match is None:
             return None
         matches = judge(match)
+        if name in EXTREMES:
+            return extreme_line(name, describe(match), matches)
         holds: Callable[[Any], bool]
         if name == "any_line":
             holds = _any_line(matches)

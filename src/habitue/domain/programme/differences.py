@@ -9,7 +9,10 @@ from typing import Any, Literal
 from habitue.domain.programme.canonical import plain_document
 
 # Sections whose entries have names of their own; the others are compared field by field.
-_NAMED = ("points", "earn", "tiers", "campaigns", "stacking", "attributes", "words")
+_NAMED = (
+    *("points", "earn", "tiers", "campaigns", "stacking", "words"),
+    *("attributes", "member_attributes", "segments"),
+)
 
 
 @dataclass(frozen=True, slots=True)

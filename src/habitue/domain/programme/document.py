@@ -22,8 +22,10 @@ from habitue.domain.programme.points import (
 )
 from habitue.domain.programme.reading import LANGUAGES, choice, read_text
 from habitue.domain.programme.rewards import RewardPart, RewardReader
+from habitue.domain.programme.segments import SegmentPart, build_segments
 from habitue.domain.programme.shape import check_shape
 from habitue.domain.programme.spend import ClaimsPart, ReturnsPart, SpendPart, build_spend
+from habitue.domain.programme.staging import staged
 from habitue.domain.programme.tiers import TiersPart, build_tiers
 from habitue.kit.money import currency_exponent
 
@@ -65,6 +67,11 @@ class DocumentPart(Part):
         Slug,
         Annotated[AttributeType, PlainValidator(choice("text", "number", "yes_no"))],
     ] = Field(default_factory=dict)
+    member_attributes: dict[
+        Slug,
+        Annotated[AttributeType, PlainValidator(choice("text", "number", "yes_no"))],
+    ] = Field(default_factory=dict)
+    segments: dict[Slug, SegmentPart] = Field(default_factory=dict)
     earn: dict[RuleId, RulePart] = Field(default_factory=dict)
     tiers: TiersPart | None = None
     rewards: dict[Slug, RewardPart] = Field(default_factory=dict)
@@ -164,6 +171,12 @@ class _Builder:
             tiers=tuple(codes),
             points=self._decimals(points, exponent),
             attributes={**dict.fromkeys(self._declared("attributes"), "text"), **part.attributes},
+            member_attributes={
+                **dict.fromkeys(self._declared("member_attributes"), "text"),
+                **part.member_attributes,
+            },
+            segments=self._section("segments"),
+            rules=self._section("earn"),
         )
         currencies = build_points(
             points, exponent=exponent, zone=zone, tiers=frozenset(codes), faults=faults
@@ -174,6 +187,7 @@ class _Builder:
                 part.tiers, vocabulary=vocabulary, multiplied=multiplied, faults=faults
             )
             vocabulary = replace(vocabulary, tiers=tuple(tier.code for tier in tiers.tiers))
+        segments = build_segments(part.segments, vocabulary=vocabulary, faults=faults)
         groups = {code: Group(code, "all") for code in self._declared("stacking")}
         groups |= {code: Group(code, mode) for code, mode in sorted(part.stacking.items())}
         campaigns = dict.fromkeys(self._declared("campaigns"), CampaignPart())
@@ -187,8 +201,8 @@ class _Builder:
             listed_limits=self._listed_limits(),
             faults=faults,
         )
-        rules = reader.build(part.earn)
-        offered = RewardReader(vocabulary=vocabulary, zone=zone, faults=faults)
+        rules = staged(reader.build(part.earn), groups, faults)
+        offered = RewardReader(vocabulary=replace(vocabulary, rules={}), zone=zone, faults=faults)
         rewards = offered.build(part.rewards)
         return Programme(
             code=part.programme or "",
@@ -205,11 +219,16 @@ class _Builder:
             claim_days=part.claims.within if part.claims is not None else None,
             budgets=dict(sorted({**reader.budgets, **offered.budgets}.items())),
             rewards=rewards,
+            segments=segments,
+            member_attributes=dict(sorted(part.member_attributes.items())),
         )
 
-    def _declared(self, section: str) -> list[str]:
+    def _section(self, section: str) -> Mapping[str, Any]:
         raw = self.raw.get(section)
-        return list(raw) if isinstance(raw, Mapping) else []
+        return raw if isinstance(raw, Mapping) else {}
+
+    def _declared(self, section: str) -> list[str]:
+        return list(self._section(section))
 
     def _decimals(self, points: Mapping[str, PointsPart], exponent: int) -> dict[str, int]:
         decimals = dict.fromkeys(self._declared("points"), _ANY_DECIMALS)
@@ -219,10 +238,8 @@ class _Builder:
         return dict(sorted(decimals.items()))
 
     def _listed_limits(self) -> frozenset[str]:
-        earn = self.raw.get("earn")
-        rules = earn.items() if isinstance(earn, Mapping) else ()
         return frozenset(
             rule
-            for rule, raw in rules
+            for rule, raw in self._section("earn").items()
             if isinstance(raw, Mapping) and isinstance(raw.get("limit"), list | tuple)
         )

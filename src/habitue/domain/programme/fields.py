@@ -12,7 +12,10 @@ from habitue.domain.events import QUANTITY_SCALE, Line, Scalar
 from habitue.domain.programme.kinds import (
     COUNT,
     DAY,
+    FIRED,
+    FIRING,
     NO_TIER,
+    NOT_FIRED,
     QUANTITY,
     ROLE,
     TEXT,
@@ -26,19 +29,27 @@ from habitue.domain.programme.kinds import (
 )
 from habitue.domain.programme.moments import Moment
 
+MEMBER_ATTRIBUTE = "member.attributes."
+RULE = "rule."
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What a document declares and its conditions may name.
 
     ``exponent``: decimals of the programme's money.  ``tiers``: codes, lowest first.  ``points``:
-    decimals by currency of points.  ``attributes``: ``text``, ``number`` or ``yes_no`` by name.
+    decimals by currency of points.  ``attributes``: ``text``, ``number`` or ``yes_no`` by name;
+    ``member_attributes`` likewise.  ``segments`` and ``rules`` are what the document says under
+    their names.
     """
 
     exponent: int = 2
     tiers: tuple[str, ...] = ()
     points: Mapping[str, int] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
+    member_attributes: Mapping[str, str] = field(default_factory=dict)
+    segments: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,12 @@ def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
         fields[f"event.{attribute}"] = Field(
             attribute_kinds()[word], _attribute_getter(attribute, word), optional=True
         )
+    for attribute, word in vocabulary.member_attributes.items():
+        fields[f"{MEMBER_ATTRIBUTE}{attribute}"] = Field(
+            attribute_kinds()[word], _member_getter(attribute, word), optional=True
+        )
+    for rule in vocabulary.rules:
+        fields[f"{RULE}{rule}"] = Field(FIRING, _firing_getter(rule))
     return fields
 
 
@@ -134,9 +151,18 @@ def _balance_getter(currency: str) -> Callable[[Moment], int]:
     return lambda moment: moment.balance(currency)
 
 
+def _firing_getter(rule: str) -> Callable[[Moment], str]:
+    return lambda moment: FIRED if rule in moment.fired else NOT_FIRED
+
+
 def _attribute_getter(attribute: str, word: str) -> Callable[[Moment], Any]:
-    read = {"text": _as_text, "number": _as_number, "yes_no": _as_yes_no}[word]
+    read = _READERS[word]
     return lambda moment: read(moment.attributes.get(attribute))
+
+
+def _member_getter(attribute: str, word: str) -> Callable[[Moment], Any]:
+    read = _READERS[word]
+    return lambda moment: read(moment.member_attributes.get(attribute))
 
 
 def _as_text(value: Scalar | None) -> str | None:
@@ -159,3 +185,16 @@ def _as_number(value: Scalar | None) -> int | Fraction | None:
 
 def _as_yes_no(value: Scalar | None) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+_READERS: Mapping[str, Callable[[Scalar | None], Any]] = {
+    "text": _as_text,
+    "number": _as_number,
+    "yes_no": _as_yes_no,
+}
+
+
+def read_attribute(value: Scalar | None, word: str) -> Any:
+    """The value of an attribute that was declared as a ``text``, ``number`` or ``yes_no``; ``None``
+    where it is none of that type."""
+    return _READERS[word](value)

@@ -43,6 +43,9 @@ def vocabulary_of(programme: Programme, raw: Mapping[str, Any]) -> Vocabulary:
         tiers=tuple(tier.code for tier in programme.tiers.tiers) if programme.tiers else (),
         points={code: points.decimals for code, points in programme.points.items()},
         attributes=raw.get("attributes") or {},
+        member_attributes=programme.member_attributes,
+        segments=raw.get("segments") or {},
+        rules=raw.get("earn") or {},
     )
 
 

@@ -27,6 +27,7 @@ from habitue.kit.money import format_decimal
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROLES = ("goods", "delivery", "tip", "deposit", "gift_card")
 NO_TIER = "none"
+FIRED, NOT_FIRED = "fired", "not_fired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def _fixed_words(name: str, words: Sequence[str]) -> Kind:
 TEXT = Kind("text", lambda raw: read_text(raw).casefold(), str)
 WEEKDAY = _word_kind("weekday", WEEKDAYS)
 ROLE = _fixed_words("role", ROLES)
+FIRING = _fixed_words("rule", (FIRED, NOT_FIRED))
 DAY = Kind("date", read_day, lambda day: date.fromordinal(day).isoformat(), ordered=True)
 TIME = Kind(
     "time",

@@ -168,7 +168,8 @@ class Rule:
 
     ``lines`` restricts the lines that count; ``each`` gives per piece of the lines it matches.
     Rules stand in the order of evaluation: higher priority first, then by id.  ``days_before``: a
-    rule on a birthday or an anniversary gives so many days ahead of it.
+    rule on a birthday or an anniversary gives so many days ahead of it.  ``stage``: a rule is asked
+    after the ones of the stages before, which its condition may ask about.
     """
 
     rule: str
@@ -188,6 +189,7 @@ class Rule:
     ends_at: Instant | None
     enabled: bool
     days_before: int = 0
+    stage: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +316,9 @@ class Programme:
     ``without_purchase`` says what a return that names no purchase does: match the newest unreturned
     lines of the same product first, and take the rest at the member's average rate or refuse it;
     or one of the latter at once.
+
+    ``segments`` are conditions on the member by name; ``member_attributes`` says of what may be
+    noted of a member whether it is a ``text``, a ``number`` or ``yes_no``.
     """
 
     code: str
@@ -331,3 +336,11 @@ class Programme:
     effective_at: Instant = 0
     budgets: Mapping[str, Budget] = field(default_factory=dict)
     rewards: Mapping[str, Reward] = field(default_factory=dict)
+    segments: Mapping[str, Condition] = field(default_factory=dict)
+    member_attributes: Mapping[str, str] = field(default_factory=dict)
+    stages: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Count the stages of the rules once: the engine goes through them at every event."""
+        stages = 1 + max((rule.stage for rule in self.rules), default=0)
+        object.__setattr__(self, "stages", stages)

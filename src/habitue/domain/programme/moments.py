@@ -7,6 +7,7 @@ them a moment to judge.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -71,6 +72,14 @@ class Moment(Protocol):
     @property
     def days_since_enrolment(self) -> int | None:
         """Local days since the member joined; ``None`` where the member never formally joined."""
+
+    @property
+    def member_attributes(self) -> Mapping[str, Scalar]:
+        """What was noted of the member before the event."""
+
+    @property
+    def fired(self) -> AbstractSet[str]:
+        """Rules of this decision that fired, as far as they were asked before."""
 
     def balance(self, currency: str) -> int:
         """Balance (pending included, debt taken off) before the event, in smallest units."""

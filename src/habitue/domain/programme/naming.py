@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-Part: TypeAlias = Literal["points", "earn", "tiers", "rewards", "about"]
+Part: TypeAlias = Literal["points", "earn", "tiers", "rewards", "about", "segments"]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Labels by language: of the programme, and of currencies of points, rules, tiers and rewards
-    by code; ``about`` is what the document says of a reward besides.
+    """Labels by language: of the programme, and of currencies of points, rules, tiers, rewards and
+    segments by code; ``about`` is what the document says of a reward besides.
 
     ``words`` are those of whatever else a document names by a code: categories, products, brands,
     stores, attributes, perks.  A part of which a document says no name is called by its code, made
@@ -25,6 +25,7 @@ class Names:
     tiers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rewards: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    segments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
@@ -63,6 +64,7 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         tiers=_section(raw.get("tiers")),
         rewards=_section(raw.get("rewards")),
         about=_section(raw.get("rewards"), "about"),
+        segments=_section(raw.get("segments")),
         words=_words(raw.get("words")),
     )
 
@@ -76,6 +78,7 @@ def merged(older: Names, newer: Names) -> Names:
         tiers={**older.tiers, **newer.tiers},
         rewards={**older.rewards, **newer.rewards},
         about={**older.about, **newer.about},
+        segments={**older.segments, **newer.segments},
         words={**older.words, **newer.words},
     )
 

@@ -31,6 +31,7 @@ from habitue.domain.programme.model import (
     Tier,
     Tiers,
 )
+from habitue.domain.programme.moments import Condition
 from habitue.domain.programme.trees import describe
 from habitue.kit.instants import Instant, format_instant
 from habitue.kit.money import format_amount, format_decimal
@@ -68,6 +69,10 @@ class _Outline:
             yield f"  group {group.code}: {group.mode} of its rules"
         yield from self._tiers(programme.tiers)
         yield from self._rewards()
+        if self.programme.segments:
+            yield "Segments"
+        for code, segment in self.programme.segments.items():
+            yield f"  {code}: {self._tree(segment)}"
         yield "Spend"
         yield f"  {'; '.join(self._spend())}"
         yield "Returns and claims"
@@ -127,10 +132,7 @@ class _Outline:
 
     def _details(self, rule: Rule) -> Iterator[str]:
         if rule.when is not None:
-            node = parse_tree(
-                rule.when.source, path="", vocabulary=self.vocabulary, faults=Faults()
-            )
-            yield f"when {describe(node)}" if node is not None else "when"
+            yield f"when {self._tree(rule.when)}"
         for name, chosen in (("lines", rule.lines), ("each", rule.each)):
             if chosen is not None:
                 node = parse_line_tree(
@@ -153,6 +155,10 @@ class _Outline:
             yield "stops the rules after it"
         if not rule.enabled:
             yield "disabled"
+
+    def _tree(self, condition: Condition) -> str:
+        node = parse_tree(condition.source, path="", vocabulary=self.vocabulary, faults=Faults())
+        return describe(node) if node is not None else ""
 
     def _times(self, starts_at: Instant | None, ends_at: Instant | None) -> Iterator[str]:
         if starts_at is not None:
@@ -185,10 +191,7 @@ class _Outline:
             yield "for a voucher alone"
         yield f"vouchers expire {self._expiry(self.programme.points[reward.voucher].expiry)}"
         if reward.when is not None:
-            node = parse_tree(
-                reward.when.source, path="", vocabulary=self.vocabulary, faults=Faults()
-            )
-            yield f"when {describe(node)}" if node is not None else "when"
+            yield f"when {self._tree(reward.when)}"
         if reward.stock is not None:
             stock = self.programme.budgets[reward.stock]
             yield f"stock {stock.times}{f' per {stock.every}' if stock.every else ''}"

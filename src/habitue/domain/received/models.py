@@ -122,6 +122,13 @@ class ReceivedEnrolment(Received):
     kind: ClassVar[str] = "enrolment"
 
 
+class ReceivedProfile(Received):
+    """What is known of the member: `attributes` that the programme declares for members. An empty
+    text takes one away."""
+
+    kind: ClassVar[str] = "profile"
+
+
 class ReceivedAdjustment(Received):
     """A correction by hand: points up or down, or a tier (an empty text lifts the floor)."""
 
@@ -169,6 +176,7 @@ ReceivedKind = Literal[
     "return",
     "visit",
     "enrolment",
+    "profile",
     "adjustment",
     "redemption",
     "undo",
@@ -182,6 +190,7 @@ RECEIVED: dict[str, type[Received]] = {
         ReceivedReturn,
         ReceivedVisit,
         ReceivedEnrolment,
+        ReceivedProfile,
         ReceivedAdjustment,
         ReceivedRedemption,
         ReceivedUndo,

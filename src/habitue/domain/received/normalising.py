@@ -20,6 +20,7 @@ from habitue.domain.events import (
     EventKey,
     Line,
     PointsPayment,
+    Profile,
     Purchase,
     Redemption,
     Return,
@@ -39,6 +40,7 @@ from habitue.domain.received.models import (
     ReceivedKey,
     ReceivedLine,
     ReceivedMember,
+    ReceivedProfile,
     ReceivedPurchase,
     ReceivedRedemption,
     ReceivedReturn,
@@ -354,6 +356,16 @@ def _enrolment(  # the shape of all makers of bodies
     return Enrolment()
 
 
+def _profile(
+    received: ReceivedProfile,
+    conventions: Conventions,  # noqa: ARG001  # the shape of all makers of bodies
+    faults: list[Refusal],
+) -> Body:
+    if not received.attributes:
+        faults.append(Refusal(Code.MISSING_FIELD, "attributes"))
+    return Profile()
+
+
 def _adjustment(
     received: ReceivedAdjustment, conventions: Conventions, faults: list[Refusal]
 ) -> Body:
@@ -420,6 +432,7 @@ _BODIES: Final[dict[type[Received], Callable[[Any, Conventions, list[Refusal]], 
     ReceivedReturn: _return,
     ReceivedVisit: _visit,
     ReceivedEnrolment: _enrolment,
+    ReceivedProfile: _profile,
     ReceivedAdjustment: _adjustment,
     ReceivedRedemption: _redemption,
     ReceivedUndo: _undo,

@@ -12,6 +12,7 @@ from habitue.domain.received.models import (
     ReceivedConfirmation,
     ReceivedEnrolment,
     ReceivedMember,
+    ReceivedProfile,
     ReceivedPurchase,
     ReceivedRedemption,
     ReceivedReturn,
@@ -48,6 +49,13 @@ class VisitRequest(ReceivedVisit):
 
 class EnrolmentRequest(ReceivedEnrolment):
     """The member joined."""
+
+    programme: Programme = None
+
+
+class ProfileRequest(ReceivedProfile):
+    """What is known of the member: `attributes` that the programme declares for members. An empty
+    text takes one away."""
 
     programme: Programme = None
 
@@ -114,6 +122,7 @@ class EvaluationRequest(Form):
         "return",
         "visit",
         "enrolment",
+        "profile",
         "adjustment",
         "redemption",
         "undo",

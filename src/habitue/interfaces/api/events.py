@@ -72,6 +72,10 @@ class Events:
         """Record that a member joined."""
         return await self._one(call, kind="enrolment")
 
+    async def profile(self, call: Call) -> Answer:
+        """Record what is known of a member."""
+        return await self._one(call, kind="profile")
+
     async def adjustment(self, call: Call) -> Answer:
         """Record a correction by hand."""
         return await self._one(call, kind="adjustment")

@@ -28,6 +28,7 @@ TITLES: Final[dict[str, Promise]] = {
     "return": pgettext_lazy("what happened", "Return"),
     "visit": pgettext_lazy("what happened", "Visit"),
     "enrolment": pgettext_lazy("what happened", "Joined"),
+    "profile": pgettext_lazy("what happened", "Details noted"),
     "birthday": pgettext_lazy("what happened", "Birthday"),
     "anniversary": pgettext_lazy("what happened", "Anniversary of joining"),
     "adjustment": pgettext_lazy("what happened", "Correction"),

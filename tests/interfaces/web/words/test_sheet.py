@@ -69,6 +69,10 @@ def reward(settings: str, gives: str = "free_product: cake") -> str:
     return f"rewards: {{c: {{gives: {{{gives}}}, {settings}}}}}"
 
 
+SEGMENT = """
+segments: {regulars: {when: {member.visits: {at_least: %s}}}}
+earn: {r: {on: purchase, give: {points: 10}, when: {member.segment: regulars}}}
+"""
 STAMPS = "points: {points: {}, coffee: {kind: stamps%s}}"
 
 
@@ -245,6 +249,7 @@ CHANGES: dict[str, tuple[str, str]] = {
         "earn: {r: {on: birthday, give: {points: 5}}}",
         "earn: {r: {on: birthday, within: 3 days, give: {points: 5}}}",
     ),
+    "Programme.segments": (SEGMENT % 5, SEGMENT % 10),
     "Budget.every": (reward("stock: 200"), reward("stock: 200 per month")),
     "Reward.reward": ("rewards: {c: {gives: {access: a}}}", "rewards: {d: {gives: {access: a}}}"),
     "Reward.prices": (reward("cost: {points: 80}"), reward("enabled: yes")),
@@ -276,6 +281,9 @@ NOT_SHOWN = {
     "Budget.key": "a name inside the machine",
     "Group.code": "a name inside the machine: the sheet names the rules of the group instead",
     "Tiers.ranks": "derived from the tiers",
+    "Programme.member_attributes": "what may be noted of members: shown where a rule asks for it",
+    "Programme.stages": "derived from the rules",
+    "Rule.stage": "follows from what a rule asks about others, which is shown",
 }
 _SHOWN = (
     model.Programme, model.PointsCurrency, model.ExpiresAfter, model.ExpiresOnDates,

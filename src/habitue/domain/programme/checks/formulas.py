@@ -23,9 +23,11 @@ from typing import Any, TypeAlias
 
 from habitue.domain.programme.comparisons import parse_comparison
 from habitue.domain.programme.conditions import parse_line_tree, parse_tree
+from habitue.domain.programme.extremes import EXTREMES
 from habitue.domain.programme.faults import Faults
-from habitue.domain.programme.fields import Vocabulary
-from habitue.domain.programme.kinds import COUNT, QUANTITY, money_kind
+from habitue.domain.programme.fields import MEMBER_ATTRIBUTE, RULE, Vocabulary
+from habitue.domain.programme.kinds import COUNT, NOT_FIRED, QUANTITY, money_kind
+from habitue.domain.programme.segment_names import SEGMENT, expanded
 from habitue.domain.programme.trees import Leaf
 
 LINE = "line."
@@ -40,7 +42,7 @@ _KNOWN = frozenset(
         *("member.days_since_visit", "member.days_since_enrolment"),
     )
 )
-_KNOWN_FAMILIES = ("member.balance.", "event.")
+_KNOWN_FAMILIES = ("member.balance.", MEMBER_ATTRIBUTE, RULE, "event.")
 _OF_LINES = frozenset(
     f"{LINE}{name}"
     for name in ("product", "category", "brand", "role", "amount", "quantity", "unit_price")
@@ -106,10 +108,18 @@ def read_formula(raw: object, vocabulary: Vocabulary) -> Formula:
         word = str(name)
         if word in ("all", "any", "not"):
             parts.append(_combined(word, given, vocabulary, read_formula))
+        elif word in EXTREMES:
+            # Some line matches; which one is the cheapest is not known here.
+            match = read_line_formula(given, vocabulary)
+            parts.append(All((Some(match), _unknown(word, given))))
         elif word in _QUANTIFIERS:
             parts.append(_quantified(word, read_line_formula(given, vocabulary)))
         elif word in _COUNTERS:
             parts.append(_counted(word, given, vocabulary))
+        elif word == SEGMENT:
+            parts.append(read_formula(expanded(given, vocabulary.segments), vocabulary))
+        elif word.startswith(RULE):
+            parts.append(_fired(word, given, vocabulary))
         elif word.startswith(LINE):
             of_one_line[word] = given
         else:
@@ -171,6 +181,29 @@ def _compared(word: str, given: Any, vocabulary: Vocabulary) -> Formula:
     if known and isinstance(leaf, Leaf) and leaf.comparison is not None and leaf.field == word:
         return Value(leaf)
     return _unknown(word, given)
+
+
+def _fired(word: str, given: Any, vocabulary: Vocabulary) -> Formula:
+    """That a rule fired, or did not: a rule that fired was willing, so its own condition held.
+
+    Rules ask in one direction alone, so this ends.
+    """
+    value = _compared(word, given, vocabulary)
+    rule = vocabulary.rules.get(word.removeprefix(RULE))
+    comparison = value.leaf.comparison if isinstance(value, Value) else None
+    if comparison is None or not isinstance(rule, Mapping):
+        return value
+    needed: list[Formula] = []
+    if rule.get("when") is not None:
+        needed.append(read_formula(rule["when"], vocabulary))
+    lines = rule.get("each") or rule.get("lines")
+    if lines is not None:
+        needed.append(Some(read_line_formula(lines, vocabulary)))
+    if rule.get("enabled") in (False, "no", "false"):
+        needed.append(Either(()))
+    if comparison.test(NOT_FIRED):
+        return value
+    return All((value, *needed))
 
 
 def _counted(word: str, given: Any, vocabulary: Vocabulary) -> Formula:

@@ -7,12 +7,13 @@ needs two rules of one kind before there is anything to choose.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 from habitue.domain.programme.checks.asking import Subject
 from habitue.domain.programme.document import tier_codes
+from habitue.domain.programme.segment_names import SEGMENT, listed
 
 
 def check_names(subject: Subject, *, as_written: bool) -> None:
@@ -29,6 +30,11 @@ def check_names(subject: Subject, *, as_written: bool) -> None:
         if campaign not in used:
             remedy = "Name the campaign in a rule, or remove it."
             subject.warn(f"campaigns.{campaign}", "", "unused", remedy)
+    named = set(_segments_named({**subject.raw, "segments": {}}))
+    for segment in programme.segments:
+        if segment not in named:
+            remedy = "Ask for the segment in a condition, or remove it."
+            subject.warn(f"segments.{segment}", "", "unused", remedy)
     given = {give.currency for rule in programme.rules for give in rule.gives}
     for code, points in programme.points.items():
         if code not in given and points.kind != "voucher":
@@ -48,6 +54,20 @@ def _check_tier_order(subject: Subject) -> None:
         if tiers.ranks[higher] < tiers.ranks[lower]:
             remedy = f"Write it before {lower}, or raise its threshold: it stands below {lower}."
             subject.warn(f"tiers.{higher}.enter", "", "tier_order", remedy)
+
+
+def _segments_named(raw: Any) -> Iterator[str]:
+    """The segments that conditions anywhere in the document ask for."""
+    if isinstance(raw, Mapping):
+        for name, given in raw.items():
+            if name == SEGMENT:
+                words = given.values() if isinstance(given, Mapping) else [given]
+                yield from (code for named in words for code in listed(named))
+            else:
+                yield from _segments_named(given)
+    elif isinstance(raw, list | tuple):
+        for item in raw:
+            yield from _segments_named(item)
 
 
 def _section(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:

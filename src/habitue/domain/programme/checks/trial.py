@@ -231,6 +231,7 @@ def _member(programme: Programme, scene: Scene) -> dict[str, Any]:
         "visits": scene.visits,
         "days_since_visit": scene.days_since_visit,
         "days_since_enrolment": scene.days_since_enrolment,
+        "attributes": dict(scene.member_attributes),
         "balance": amounts(programme, {k: v for k, v in scene.balances.items() if v}),
     }
     member = {name: value for name, value in past.items() if value not in ("", 0, None, {})}

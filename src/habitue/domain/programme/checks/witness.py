@@ -28,6 +28,7 @@ from habitue.domain.programme.checks.search import (
     meeting,
     meets,
 )
+from habitue.domain.programme.fields import MEMBER_ATTRIBUTE
 from habitue.domain.programme.model import Programme, Rule
 from habitue.kit.instants import DAY, FAR_FUTURE, HOUR, MINUTE, Instant, day_start, local_day
 from habitue.kit.money import currency_exponent
@@ -60,12 +61,14 @@ class Scene:
     days_since_visit: int | None = None
     days_since_enrolment: int | None = None
     balances: Mapping[str, int] = field(default_factory=dict)
+    member_attributes: dict[str, Scalar] = field(default_factory=dict)
 
     @property
     def is_of_new_member(self) -> bool:
         """Whether the member needs no past."""
         past = (self.purchases, self.visits, self.days_since_visit, self.days_since_enrolment)
-        return not (any(past) or self.tier or any(self.balances.values()))
+        known = self.tier or self.member_attributes or any(self.balances.values())
+        return not (any(past) or known)
 
     def at(self, zone: str) -> Instant:
         """The instant of the event."""
@@ -93,6 +96,7 @@ class Scene:
             visits=self.visits,
             latest_visit_day=last_visit,
             enrolled_at=enrolled,
+            attributes=dict(self.member_attributes),
         )
 
 
@@ -168,7 +172,8 @@ class _Maker:
             store=self._text("store"),
             channel=self._text("channel"),
             staff=self._text("staff"),
-            attributes=self._attributes(),
+            attributes=self._attributes("event."),
+            member_attributes=self._attributes(MEMBER_ATTRIBUTE),
             lines=self._lines() if self.rules[0].on == "purchase" else (),
             tier=tier,
             purchases=self._value("member.purchases", (0,), 0),
@@ -222,16 +227,16 @@ class _Maker:
             return _ANYTHING
         return _ANYTHING if value == _OTHER else value
 
-    def _attributes(self) -> dict[str, Scalar]:
+    def _attributes(self, family: str) -> dict[str, Scalar]:
         attributes: dict[str, Scalar] = {}
         for name, literals in self.case.values.items():
-            if not name.startswith("event."):
+            if not name.startswith(family):
                 continue
             value = next(meeting(literals, (None,)), None)
             if isinstance(value, Fraction):
                 value = int(value) if value.denominator == 1 else f"{float(value):.6f}"
             if value is not None:
-                attributes[name.removeprefix("event.")] = _ANYTHING if value == _OTHER else value
+                attributes[name.removeprefix(family)] = _ANYTHING if value == _OTHER else value
         return attributes
 
     # --- the basket -------------------------------------------------------------------------------

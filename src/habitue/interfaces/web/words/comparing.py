@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from habitue.domain.programme.fields import MEMBER_ATTRIBUTE
 from habitue.domain.programme.naming import readable
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
@@ -54,6 +55,7 @@ _TIMES: Final[dict[str, Callable[[Any, str], str]]] = {
 }
 _MONEY: Final = frozenset({"basket.amount", "line.amount", "line.unit_price", "amount"})
 _REPEATED: Final = ("member.purchases", "member.visits")
+_FREE: Final = ("event.", MEMBER_ATTRIBUTE)
 _YES_NO: Final = {"yes": True, "no": False, "true": True, "false": False}
 
 
@@ -63,7 +65,7 @@ def compared(field: str, given: Any, lexicon: Lexicon) -> str:
         return _TIMES[field](given, lexicon.language)
     if field in _REPEATED and (text := _repeated(field, given)):
         return text
-    if field.startswith("event.") and (text := _marked(field, given, lexicon)):
+    if field.startswith(_FREE) and (text := _marked(field, given, lexicon)):
         return text
     if field == "member.tier" and (text := _tier(given, lexicon)):
         return text
@@ -81,12 +83,17 @@ def subject(field: str, lexicon: Lexicon) -> str:
     if field.startswith("member.balance."):
         code = field.removeprefix("member.balance.")
         return _("the balance of %(currency)s") % {"currency": lexicon.plural(code)}
-    return formats.quoted(_attribute(field, lexicon), language=lexicon.language)
+    mark = _mark(field, lexicon)
+    if field.startswith(MEMBER_ATTRIBUTE):
+        return _("the member's %(attribute)s") % {"attribute": mark}
+    return mark
 
 
-def _attribute(field: str, lexicon: Lexicon) -> str:
-    code = field.removeprefix("event.")
-    return lexicon.names.word(code, lexicon.language) or readable(code).lower()
+def _mark(field: str, lexicon: Lexicon) -> str:
+    """What an attribute is called, in quotation marks."""
+    code = field.removeprefix("event.").removeprefix(MEMBER_ATTRIBUTE)
+    name = lexicon.names.word(code, lexicon.language) or readable(code).lower()
+    return formats.quoted(name, language=lexicon.language)
 
 
 def _repeated(field: str, given: Any) -> str:
@@ -116,7 +123,11 @@ def _marked(field: str, given: Any, lexicon: Lexicon) -> str:
     said = given if isinstance(given, bool) else _YES_NO.get(str(given).lower())
     if said is None:
         return ""
-    values = {"mark": subject(field, lexicon)}
+    values = {"mark": _mark(field, lexicon)}
+    if field.startswith(MEMBER_ATTRIBUTE):
+        if said == turned:
+            return _("the member is not marked %(mark)s") % values
+        return _("the member is marked %(mark)s") % values
     if said == turned:
         return _("the purchase is not marked %(mark)s") % values
     return _("the purchase is marked %(mark)s") % values
@@ -184,6 +195,8 @@ def value_text(field: str, value: Any, lexicon: Lexicon) -> str:
         return _tier_name(str(value), lexicon)
     if field == "line.role":
         return str(_ROLES[str(value)])
+    if field.startswith(MEMBER_ATTRIBUTE) and value in _YES_NO:
+        value = _YES_NO[value]
     return _plain_value(value, lexicon)
 
 

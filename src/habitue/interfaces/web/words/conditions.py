@@ -6,16 +6,19 @@ the document is walked as it was written, so that what is said is what is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from habitue.domain.programme.extremes import EXTREMES
+from habitue.domain.programme.fields import RULE
+from habitue.domain.programme.kinds import FIRED, NOT_FIRED
+from habitue.domain.programme.segment_names import SEGMENT, listed
+from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.comparing import bounds_text, compared
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 
-_QUANTIFIED: Final = ("any_line", "every_line", "no_line")
-_COUNTED: Final = ("count_lines", "sum_lines")
 _NAMED_BY: Final = frozenset({"product", "category", "brand"})
 
 
@@ -48,11 +51,12 @@ def _entry(name: str, given: Any, lexicon: Lexicon, *, of_line: bool) -> str:
         return joined([_nested(one, word, lexicon, of_line=of_line) for one in given], word=word)
     if name == "not":
         return _not(given, lexicon, of_line=of_line)
-    if name in _QUANTIFIED:
-        return _quantified(name, given, lexicon)
-    if name in _COUNTED:
-        return _counted(name, given, lexicon)
-    return compared(name, given, lexicon)
+    if name == SEGMENT:
+        return _segment(given, lexicon)
+    if name.startswith(RULE):
+        return _rule(name.removeprefix(RULE), given, lexicon)
+    of_lines = _OF_LINES.get(name)
+    return compared(name, given, lexicon) if of_lines is None else of_lines(name, given, lexicon)
 
 
 def _nested(raw: Any, word: str, lexicon: Lexicon, *, of_line: bool) -> str:
@@ -154,6 +158,74 @@ def _quantified(name: str, given: Any, lexicon: Lexicon) -> str:
     return sentences[name] % {"things": text}
 
 
+def _extreme(name: str, given: Any, lexicon: Lexicon) -> str:
+    kind, text = things_of(given, lexicon)
+    cheapest = name == "cheapest_line"
+    if kind == "clause":
+        sentence = (
+            _("the cheapest thing on the receipt is one for which %(condition)s")
+            if cheapest
+            else _("the most expensive thing on the receipt is one for which %(condition)s")
+        )
+        return sentence % {"condition": text}
+    if kind == "named":
+        sentence = (
+            _("the cheapest thing on the receipt is %(things)s")
+            if cheapest
+            else _("the most expensive thing on the receipt is %(things)s")
+        )
+    else:
+        sentence = (
+            _("the cheapest thing on the receipt is anything but %(things)s")
+            if cheapest
+            else _("the most expensive thing on the receipt is anything but %(things)s")
+        )
+    return sentence % {"things": text}
+
+
+# --- segments and other rules ---------------------------------------------------------------------
+
+
+def _segment(given: Any, lexicon: Lexicon) -> str:
+    """To which segments the member belongs, and what that means."""
+    words = given if isinstance(given, Mapping) else {"is": given}
+    parts = []
+    for word, named in words.items():
+        codes = listed(named)
+        values = {
+            "segments": joined([lexicon.segment(code) for code in codes], word="or"),
+            "condition": _meant(codes, lexicon),
+        }
+        parts.append(
+            _("the member is not one of %(segments)s (%(condition)s)") % values
+            if word in ("is_not", "not_in")
+            else _("the member is one of %(segments)s (%(condition)s)") % values
+        )
+    return joined(parts)
+
+
+def _meant(codes: Sequence[str], lexicon: Lexicon) -> str:
+    sources = [lexicon.programme.segments[code].source for code in codes]
+    if len(sources) == 1:
+        return clause(sources[0], lexicon)
+    return joined([_nested(one, "or", lexicon, of_line=False) for one in sources], word="or")
+
+
+def _rule(code: str, given: Any, lexicon: Lexicon) -> str:
+    """Whether another rule applies to the same event."""
+    words = given if isinstance(given, Mapping) else {"is": given}
+    outcomes = {FIRED, NOT_FIRED}
+    for word, value in words.items():
+        named = set(listed(value))
+        outcomes = outcomes - named if word in ("is_not", "not_in") else outcomes & named
+    rule = {"rule": formats.quoted(lexicon.rule(code), language=lexicon.language)}
+    if outcomes == {FIRED}:
+        return _("%(rule)s applies as well") % rule
+    if outcomes == {NOT_FIRED}:
+        return _("%(rule)s does not apply") % rule
+    return _("%(rule)s applies or not") % rule
+
+
 def _counted(name: str, given: Mapping[str, Any], lexicon: Lexicon) -> str:
     what = "lines" if name == "count_lines" else str(given.get("of", "amount"))
     kind, text = things_of(given["match"], lexicon)
@@ -190,3 +262,10 @@ def _line_clause(name: str, given: Any, lexicon: Lexicon) -> str:
 
 def _is_plain(given: Any) -> bool:
     return _names(given, "is", "in") is not None or _names(given, "is_not", "not_in") is not None
+
+
+_OF_LINES: Final[dict[str, Callable[[str, Any, Lexicon], str]]] = {
+    **dict.fromkeys(("any_line", "every_line", "no_line"), _quantified),
+    **dict.fromkeys(EXTREMES, _extreme),
+    **dict.fromkeys(("count_lines", "sum_lines"), _counted),
+}

@@ -66,6 +66,12 @@ class Lexicon:
         """What a reward is called."""
         return self.names.of("rewards", code, self.language)
 
+    def segment(self, code: str) -> str:
+        """A segment of the document, in quotation marks."""
+        return formats.quoted(
+            self.names.of("segments", code, self.language), language=self.language
+        )
+
     def _reward_of(self, voucher: str) -> str:
         name = self.reward(voucher.removeprefix(VOUCHER))
         return formats.quoted(name, language=self.language)

@@ -1,0 +1,16 @@
+"""The worked documents of ``docs/examples``, ready to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from habitue.domain.programme.document import parse_document
+from habitue.domain.programme.model import Programme
+from habitue.integrations.documents import load_document
+
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
+
+
+def example(name: str) -> Programme:
+    """The programme of a worked document."""
+    return parse_document(load_document((EXAMPLES / f"{name}.yaml").read_bytes()))
