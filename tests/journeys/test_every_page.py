@@ -146,7 +146,7 @@ class Walk:
             assert answer is not None
             assert answer.status == 200, f"{path}: {answer.status}"
             form = form_of(urlsplit(self.page.url).path)
-            if form != form_of(path) and form in self.seen:
+            if form != form_of(urlsplit(path).path) and form in self.seen:
                 return False
             found.add(form)
             for width in WIDTHS:
