@@ -32,7 +32,8 @@ from habitue.domain.engine.types import TierMove
 from habitue.domain.errors import Code
 from habitue.domain.events import Event, Purchase
 from habitue.domain.programme.document import parse_document
-from habitue.domain.programme.model import Budget, Programme
+from habitue.domain.programme.measures import Budget
+from habitue.domain.programme.model import Programme
 from habitue.kit.instants import Instant, day_start
 from habitue.kit.rounding import round_ratio
 from habitue.selectors.programmes import Compiled, get_one_compiled
@@ -388,6 +389,10 @@ class _Simulation:
             },
             sample=None if setting.share is None else Sample(self._members, self._everybody),
             tiers=() if tiers is None else tuple(tier.code for tier in tiers.tiers),
+            decimals={
+                **setting.known.conventions.points,
+                **{code: points.decimals for code, points in setting.draft.points.items()},
+            },
         )
 
 

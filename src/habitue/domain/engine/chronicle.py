@@ -71,10 +71,16 @@ class Chronicle:
     """All recorded events of one member in one programme."""
 
     def __init__(
-        self, programmes: Mapping[int, Programme], events: Sequence[Event], apply: Apply
+        self,
+        programmes: Mapping[int, Programme],
+        events: Sequence[Event],
+        apply: Apply,
+        *,
+        quiet: bool = False,
     ) -> None:
         self._programmes = programmes
         self._apply = apply
+        self._quiet = quiet
         self._events = sorted(events, key=lambda event: event.order_key)
         self._whole: Fold | None = None
         self._marks: list[_Mark] = []
@@ -263,7 +269,7 @@ class Chronicle:
     def _step(self, result: Fold, event: Event, *, strict: bool = False) -> None:
         result.strict = event.event_id if strict else ""
         result.asked = event.event_id if strict else result.asked
-        result.quiet = not strict
+        result.quiet = self._quiet or not strict
         if _merge_of(event) not in result.undone_merges:
             self._apply(result, event)
 

@@ -104,14 +104,21 @@ def needs_history(state: MemberState, event: Event) -> bool:
 
 
 def decide(
-    programmes: Mapping[int, Programme], state: MemberState, event: Event, shared: SharedFacts
+    programmes: Mapping[int, Programme],
+    state: MemberState,
+    event: Event,
+    shared: SharedFacts,
+    *,
+    quiet: bool = False,
 ) -> Decision:
     """Decide about an event in order from the member's state alone.
 
-    ``state`` is not changed; the decision carries the next one.  Raises ``Refusal``.
+    ``state`` is not changed; the decision carries the next one.  A ``quiet`` decision is the same
+    but for its explanation, which is left out.  Raises ``Refusal``.
     """
     assert not needs_history(state, event), "this event needs the member's history"
     result = Fold(programmes, state.copy(), BudgetDesk.open(shared, frozen=False))
+    result.quiet = quiet
     result.strict = event.event_id
     _apply(result, event)
     return decision_of(result, event, result.books.postings, result.books.opened, result.moves)
@@ -154,9 +161,12 @@ def foresee_merge(
     return result.state
 
 
-def chronicle(programmes: Mapping[int, Programme], history: Sequence[Event]) -> Chronicle:
-    """The recorded events of one member, ready to be decided upon one after another."""
-    return Chronicle(programmes, history, _apply)
+def chronicle(
+    programmes: Mapping[int, Programme], history: Sequence[Event], *, quiet: bool = False
+) -> Chronicle:
+    """The recorded events of one member, ready to be decided upon one after another; a ``quiet``
+    one explains nothing."""
+    return Chronicle(programmes, history, _apply, quiet=quiet)
 
 
 def fold_events(

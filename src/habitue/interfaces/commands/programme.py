@@ -26,6 +26,7 @@ from habitue.interfaces.commands.installation import installation
 from habitue.interfaces.commands.output import print_json, say, stop
 from habitue.interfaces.commands.programme_explaining import explain
 from habitue.interfaces.commands.programme_versions import history, rollback
+from habitue.interfaces.commands.simulating import simulate
 from habitue.kit.instants import format_instant
 from habitue.selectors.programmes import get_version
 from habitue.services.programmes import publish_version
@@ -39,6 +40,7 @@ ACTOR = "command line"
 app.command()(explain)
 app.command()(history)
 app.command()(rollback)
+app.command()(simulate)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

@@ -166,7 +166,8 @@ class WhatIf:
 
     ``since`` and ``until`` are the instants between which the document would have been in force;
     ``since`` is 0 where it would have been from the beginning.  ``tier_moves`` counts members by
-    their tier at the end: as it was, and as it would be.
+    their tier at the end: as it was, and as it would be.  ``decimals`` are those of each currency
+    of points; ``tiers`` those of the document, the lowest first.
     """
 
     programme: str
@@ -183,7 +184,8 @@ class WhatIf:
     changes: tuple[Changes, ...]
     tier_moves: Mapping[tuple[str, str], int]
     sample: Sample | None = None
-    tiers: tuple[str, ...] = field(default=())
+    tiers: tuple[str, ...] = ()
+    decimals: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def moved(self) -> tuple[int, int, int]:

@@ -120,7 +120,7 @@ class World:
 
     def open(self, member: str, *, looks_back: bool) -> None:
         """Let a member in, with nothing; ``looks_back``: some event needs the history."""
-        past = chronicle(self._compiled.versions, []) if looks_back else None
+        past = chronicle(self._compiled.versions, [], quiet=True) if looks_back else None
         self._accounts[member] = _Account(past=past)
 
     def take(self, member: str, event: Event, *, recorded_at: Instant) -> None:
@@ -188,7 +188,7 @@ class World:
         shared = self._shared(account, event, recorded_at)
         if account.past is not None:
             return account.past.decide(event, shared)
-        return decide(self._compiled.versions, account.state, event, shared)
+        return decide(self._compiled.versions, account.state, event, shared, quiet=True)
 
     def _keep(
         self,
