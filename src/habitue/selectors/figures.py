@@ -120,9 +120,9 @@ def programme_parameters(programmes: Iterable[Compiled], *, now: Instant) -> dic
 
 def main_currency(version: Programme) -> str:
     """The currency of points that a list shows first: points before cashback before stamps before
-    vouchers, then by the code (a stored document does not keep the order of its keys); empty
-    without any."""
-    kinds = ("points", "cashback", "stamps", "voucher")
+    vouchers before entries in draws, then by the code (a stored document does not keep the order of
+    its keys); empty without any."""
+    kinds = ("points", "cashback", "stamps", "voucher", "entries")
     ranked = sorted(version.points.values(), key=lambda one: (kinds.index(one.kind), one.code))
     return ranked[0].code if ranked else ""
 

@@ -274,7 +274,7 @@ def points(
     code: str = "points",
     *,
     decimals: int = 0,
-    kind: Literal["points", "stamps", "cashback", "voucher"] = "points",
+    kind: Literal["points", "stamps", "cashback", "voucher", "entries"] = "points",
     pending: Pending | None = None,
     expiry: Expiry | None = None,
     **fields: Any,

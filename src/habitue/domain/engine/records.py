@@ -13,6 +13,7 @@ from habitue.domain.engine.lots import Take
 from habitue.domain.engine.spend import Basket
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Purchase, ReturnedLine
+from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.measures import Budget
 from habitue.domain.programme.model import Programme, Reward
 from habitue.kit.instants import Instant
@@ -21,11 +22,13 @@ from habitue.kit.rounding import round_ratio
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A reward that was taken on a local day, as the programme then had it."""
+    """A reward that was taken on a local day, as the programme then had it; ``draw`` is where it
+    gave an entry."""
 
     reward: Reward
     stock: Budget | None
     day: int
+    draw: Draw | None = None
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ of the event, so it needs no other record.  A whole undoing gives stock and limi
 from __future__ import annotations
 
 from habitue.domain.engine.context import context_of, usage_key, used_of
+from habitue.domain.engine.entering import draw_of, withdraw
 from habitue.domain.engine.folding import Fold, add_usage, forget_old_usage
 from habitue.domain.engine.records import Spent, Taken
 from habitue.domain.engine.spend import EMPTY_BASKET
@@ -53,7 +54,7 @@ def take_reward(fold: Fold, programme: Programme, event: Event, body: Redemption
     reward = programme.rewards[reward_of(body)]
     day = local_day(event.occurred_at, event.zone)
     stock = programme.budgets[reward.stock] if reward.stock is not None else None
-    taken = Taken(reward, stock, day)
+    taken = Taken(reward, stock, day, draw_of(programme, reward))
     strict = fold.is_strict(event)
     if strict:
         _check_available(fold, programme, event, reward)
@@ -71,6 +72,8 @@ def put_back(fold: Fold, event: Event, spent: Spent) -> None:
         return
     if taken.stock is not None:
         fold.desk.give_back(taken.stock, event.event_id, 1, 1)
+    if taken.draw is not None:
+        withdraw(fold, event, taken.draw, taken.reward)
     _count(fold, taken, -1)
 
 

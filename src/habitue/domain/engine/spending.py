@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from habitue.domain.engine.context import context_of
+from habitue.domain.engine.entering import enter
 from habitue.domain.engine.folding import (
     Fold,
     cause_of,
@@ -33,6 +34,8 @@ def apply_redemption(fold: Fold, event: Event) -> None:
         taken = take_reward(fold, programme, event, body)
     spent = spend_points(fold, programme, currency, units, event, "units")
     spent.taken = taken
+    if taken is not None and taken.draw is not None:
+        enter(fold, programme, event, taken.draw, taken.reward)
     if fold.remember:
         fold.spent[event.key] = spent
     fold.finish(programme, event, cause_of(event))

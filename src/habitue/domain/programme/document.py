@@ -8,11 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
+from habitue.domain.programme.draw_model import Draw
+from habitue.domain.programme.draws import DrawPart, DrawReader, entry_currencies
 from habitue.domain.programme.earn import RulePart, RuleReader, read_rule_id
 from habitue.domain.programme.faults import Faults, InvalidDocument
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.limits import CampaignPart
-from habitue.domain.programme.model import Group, Programme, Tiers
+from habitue.domain.programme.measures import Budget
+from habitue.domain.programme.model import Group, PointsCurrency, Programme, Reward, Tiers
 from habitue.domain.programme.parts import Label, Money, Part, Slug, Zone, read_leniently
 from habitue.domain.programme.points import (
     PointsPart,
@@ -75,6 +78,7 @@ class DocumentPart(Part):
     earn: dict[RuleId, RulePart] = Field(default_factory=dict)
     tiers: TiersPart | None = None
     rewards: dict[Slug, RewardPart] = Field(default_factory=dict)
+    draws: dict[Slug, DrawPart] = Field(default_factory=dict)
     returns: ReturnsPart = ReturnsPart()
     claims: ClaimsPart | None = None
 
@@ -145,6 +149,16 @@ def tier_codes(raw: Mapping[str, Any]) -> list[str]:
     return [name for name in tiers if name not in TiersPart.known_fields()]
 
 
+@dataclass(frozen=True, slots=True)
+class _Offers:
+    """Rewards and draws, the currencies of their vouchers and entries, and what counts stock."""
+
+    rewards: dict[str, Reward]
+    draws: dict[str, Draw]
+    currencies: dict[str, PointsCurrency]
+    budgets: dict[str, Budget]
+
+
 @dataclass(slots=True)
 class _Builder:
     """Builds the programme from the parts that could be read.
@@ -197,31 +211,44 @@ class _Builder:
             groups=groups,
             campaigns={**campaigns, **part.campaigns},
             rewards=frozenset(self._declared("rewards")),
+            draws={**dict.fromkeys(self._declared("draws"), DrawPart()), **part.draws},
             multiplied=multiplied,
             listed_limits=self._listed_limits(),
             faults=faults,
         )
         rules = staged(reader.build(part.earn), groups, faults)
-        offered = RewardReader(vocabulary=replace(vocabulary, rules={}), zone=zone, faults=faults)
-        rewards = offered.build(part.rewards)
+        offers = self._offers(replace(vocabulary, rules={}), zone)
         return Programme(
             code=part.programme or "",
             number=self.number,
             currency=money,
             zone=zone,
             languages=tuple(part.languages),
-            points={**currencies, **offered.currencies(part.rewards)},
+            points={**currencies, **offers.currencies},
             spend=build_spend(part.spend),
             rules=rules,
             groups=groups,
             tiers=tiers,
             without_purchase=part.returns.without_purchase,
             claim_days=part.claims.within if part.claims is not None else None,
-            budgets=dict(sorted({**reader.budgets, **offered.budgets}.items())),
-            rewards=rewards,
+            budgets=dict(sorted({**reader.budgets, **offers.budgets}.items())),
+            rewards=offers.rewards,
             segments=segments,
             member_attributes=dict(sorted(part.member_attributes.items())),
+            draws=offers.draws,
         )
+
+    def _offers(self, vocabulary: Vocabulary, zone: str) -> _Offers:
+        """What members get besides points: rewards, and draws whose prizes may be rewards."""
+        part = self.part
+        reader = RewardReader(
+            vocabulary=vocabulary, zone=zone, draws=part.draws, faults=self.faults
+        )
+        rewards = reader.build(part.rewards)
+        drawn = DrawReader(vocabulary=vocabulary, zone=zone, rewards=reader, faults=self.faults)
+        draws = drawn.build(part.draws, frozenset(self._declared("rewards")))
+        currencies = {**reader.currencies(part.rewards), **entry_currencies(draws)}
+        return _Offers(rewards, draws, currencies, reader.budgets)
 
     def _section(self, section: str) -> Mapping[str, Any]:
         raw = self.raw.get(section)

@@ -11,11 +11,11 @@ from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from habitue.domain.programme.conditions import parse_condition, parse_line_filter
+from habitue.domain.programme.draw_model import ENTRIES
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.limits import (
     BudgetField,
-    CampaignPart,
     Campaigns,
     LimitsField,
     build_budget,
@@ -32,6 +32,7 @@ from habitue.domain.programme.reading import (
     read_decimal,
     read_slug,
     read_units,
+    read_whole,
     suggestion,
     whole,
     wrong,
@@ -43,9 +44,11 @@ OCCASIONS: tuple[Trigger, ...] = ("birthday", "anniversary")
 TIER_PREFIX = "tier:"
 PER = "per"
 VOUCHER_WORD = "voucher"
+ENTRY_WORD = "entry"
 _LARGEST_GIFT = 10**9
 _LARGEST_FACTOR = 1000
 _LONGEST_AHEAD = 60
+_MOST_ENTRIES = 1000
 _OF_PURCHASES = ("lines", "each", "multiply")
 
 
@@ -87,7 +90,8 @@ class RuleReader:
     """Builds the rules of one document; ``budgets`` collects what they draw from.
 
     ``multiplied`` is the currency that a multiplier means which names none; ``listed_limits`` are
-    the rules whose caps stand in a list.
+    the rules whose caps stand in a list.  A rule that gives entries in one of the ``draws`` is in
+    force no longer than one can enter.
     """
 
     vocabulary: Vocabulary
@@ -95,6 +99,7 @@ class RuleReader:
     groups: Mapping[str, Group]
     campaigns: Campaigns
     rewards: frozenset[str]
+    draws: Mapping[str, Timed]
     multiplied: str | None
     listed_limits: frozenset[str]
     faults: Faults
@@ -117,9 +122,14 @@ class RuleReader:
         if isinstance(part.give, Mapping):
             named |= set(part.give) - {PER, VOUCHER_WORD}
         known = {code for code in self.vocabulary.points if code in named}
-        if isinstance(part.give, Mapping) and VOUCHER_WORD in part.give:
-            known.add(VOUCHER)
+        if isinstance(part.give, Mapping):
+            known |= {VOUCHER} if VOUCHER_WORD in part.give else set()
+            known |= {ENTRIES} if self._gives_entries(part.give) else set()
         return known
+
+    def _gives_entries(self, give: Mapping[str, Any]) -> bool:
+        """Whether ``entry`` stands for one in a draw, and not for points that are called so."""
+        return ENTRY_WORD in give and ENTRY_WORD not in self.vocabulary.points
 
     def _decimals(self, currencies: set[str]) -> set[int]:
         return {self.vocabulary.points.get(code, 0) for code in currencies}
@@ -224,13 +234,22 @@ class RuleReader:
                 "unknown_campaign",
                 f"Declare it under campaigns.{suggestion(part.campaign, self.campaigns)}",
             )
-        frames: list[RulePart | CampaignPart] = [part]
+        frames: list[Timed] = [part]
         if campaign is not None:
             frames.append(campaign)
+        frames += self._entered(part)
         check_times(part, path, self.zone, self.faults)
         starts = [frame.begins.start(self.zone) for frame in frames if frame.begins is not None]
         ends = [frame.until.end(self.zone) for frame in frames if frame.until is not None]
         return max(starts, default=None), min(ends, default=None)
+
+    def _entered(self, part: RulePart) -> list[Timed]:
+        """The draws in which a rule gives entries, as far as they are known."""
+        if not isinstance(part.give, Mapping) or not self._gives_entries(part.give):
+            return []
+        raw = part.give[ENTRY_WORD]
+        named = raw if isinstance(raw, Mapping) else [raw]
+        return [self.draws[code] for code in named if isinstance(code, str) and code in self.draws]
 
     def _gives(self, part: RulePart, path: str) -> tuple[Give, ...]:
         raw = part.give
@@ -247,8 +266,10 @@ class RuleReader:
             if code == VOUCHER_WORD
             else self._give(code, amount, per, f"{path}.{code}")
             for code, amount in sorted(raw.items())
-            if code != PER
+            if code != PER and not (code == ENTRY_WORD and self._gives_entries(raw))
         ]
+        if self._gives_entries(raw):
+            gives.append(self._entry(raw, per, f"{path}.{ENTRY_WORD}"))
         return tuple(give for give in gives if give is not None)
 
     def _per(self, part: RulePart, raw: Mapping[str, Any], path: str) -> int:
@@ -306,6 +327,29 @@ class RuleReader:
             remedy = "Write two rules: a voucher is given whole, whatever was spent."
             self.faults.add(path, raw, "conflicting_fields", remedy)
         return Fixed(VOUCHER + raw, 1)
+
+    def _entry(self, raw: Mapping[str, Any], per: int | None, path: str) -> Give | None:
+        """An entry in a draw, or several: ``christmas``, or ``{christmas: 3}``."""
+        given = raw[ENTRY_WORD]
+        code, count = given, 1
+        if isinstance(given, Mapping) and len(given) == 1:
+            code, count = next(iter(given.items()))
+        if not isinstance(code, str) or code not in self.draws:
+            remedy = "Declare it under draws."
+            if self.draws:
+                remedy = f"Declare it under draws, or write {one_of(self.draws)}."
+            self.faults.add(path, given, "unknown_draw", remedy)
+            return None
+        if set(raw) - {ENTRY_WORD, PER}:
+            remedy = "Write two rules: one that gives entries ends with the draw."
+            self.faults.add(path, given, "conflicting_fields", remedy)
+        try:
+            entries = read_whole(count, minimum=1, maximum=_MOST_ENTRIES)
+        except PydanticCustomError as error:
+            self.faults.add(path, given, error.type, error.message())
+            return None
+        currency = ENTRIES + code
+        return Fixed(currency, entries) if per is None else Rate(currency, Fraction(entries), per)
 
     def _factor(self, part: RulePart, path: str) -> Fraction | None:
         return None if part.multiply is None else factor_of(part.multiply, path, self.faults)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
+from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.measures import Budget, Limit, Metric
 from habitue.domain.programme.moments import Condition, LineFilter
 from habitue.kit.instants import Instant
@@ -98,11 +99,12 @@ class PointsCurrency:
     stamps fill one card.
 
     A ``voucher`` is a right to one reward: the currency of that name is the programme's own, one
-    unit is one voucher, and its lots have the expiry of the reward's vouchers.
+    unit is one voucher, and its lots have the expiry of the reward's vouchers.  So are the
+    ``entries`` in a draw, whose lots end with it.
     """
 
     code: str
-    kind: Literal["points", "stamps", "cashback", "voucher"]
+    kind: Literal["points", "stamps", "cashback", "voucher", "entries"]
     decimals: int
     rounding: RoundingMode
     pending: Pending
@@ -338,6 +340,7 @@ class Programme:
     rewards: Mapping[str, Reward] = field(default_factory=dict)
     segments: Mapping[str, Condition] = field(default_factory=dict)
     member_attributes: Mapping[str, str] = field(default_factory=dict)
+    draws: Mapping[str, Draw] = field(default_factory=dict)
     stages: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

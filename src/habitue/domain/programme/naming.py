@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-Part: TypeAlias = Literal["points", "earn", "tiers", "rewards", "about", "segments"]
+Part: TypeAlias = Literal[
+    "points", "earn", "tiers", "rewards", "about", "segments", "draws", "terms", "free_entry"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """Labels by language: of the programme, and of currencies of points, rules, tiers, rewards and
-    segments by code; ``about`` is what the document says of a reward besides.
+    segments by code; ``about`` is what the document says of a reward besides.  Of draws there are
+    names, ``terms``, and how one enters without buying (``free_entry``).
 
     ``words`` are those of whatever else a document names by a code: categories, products, brands,
     stores, attributes, perks.  A part of which a document says no name is called by its code, made
@@ -26,6 +29,9 @@ class Names:
     rewards: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     segments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    draws: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    free_entry: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
@@ -65,6 +71,9 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         rewards=_section(raw.get("rewards")),
         about=_section(raw.get("rewards"), "about"),
         segments=_section(raw.get("segments")),
+        draws=_section(raw.get("draws")),
+        terms=_section(raw.get("draws"), "terms"),
+        free_entry=_section(raw.get("draws"), "free_entry"),
         words=_words(raw.get("words")),
     )
 
@@ -79,6 +88,9 @@ def merged(older: Names, newer: Names) -> Names:
         rewards={**older.rewards, **newer.rewards},
         about={**older.about, **newer.about},
         segments={**older.segments, **newer.segments},
+        draws={**older.draws, **newer.draws},
+        terms={**older.terms, **newer.terms},
+        free_entry={**older.free_entry, **newer.free_entry},
         words={**older.words, **newer.words},
     )
 

@@ -11,7 +11,7 @@ from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from habitue.domain.programme.conditions import parse_tree
-from habitue.domain.programme.earn import check_times
+from habitue.domain.programme.earn import Timed, check_times
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.limits import LimitPart, LimitsField, read_every
@@ -77,10 +77,12 @@ class RewardPart(Part):
 
 @dataclass(slots=True)
 class RewardReader:
-    """Builds the rewards of one document; ``budgets`` collects what counts their stock."""
+    """Builds the rewards of one document; ``budgets`` collects what counts their stock.  One that
+    gives an entry in one of the ``draws`` is to be had no longer than one can enter."""
 
     vocabulary: Vocabulary
     zone: str
+    draws: Mapping[str, Timed]
     faults: Faults
     budgets: dict[str, Budget] = field(default_factory=dict)
 
@@ -102,15 +104,21 @@ class RewardReader:
         when = None
         if part.when is not None:
             when = self._condition(part.when, f"{path}.when")
+        gift = self.gift(part.gives, f"{path}.gives")
+        frames: list[Timed] = [part]
+        if gift.kind == "draw_entry" and gift.value in self.draws:
+            frames.append(self.draws[gift.value])
+        starts = [one.begins.start(self.zone) for one in frames if one.begins is not None]
+        ends = [one.until.end(self.zone) for one in frames if one.until is not None]
         return Reward(
             reward=code,
             prices=self._prices(part.cost, f"{path}.cost"),
-            gift=self._gift(part.gives, f"{path}.gives"),
+            gift=gift,
             when=when,
             limits=tuple(self._limit(one, f"{path}.limit") for one in part.limit),
             stock=self._stock(code, part.stock),
-            starts_at=None if part.begins is None else part.begins.start(self.zone),
-            ends_at=None if part.until is None else part.until.end(self.zone),
+            starts_at=max(starts, default=None),
+            ends_at=min(ends, default=None),
             enabled=part.enabled,
         )
 
@@ -156,7 +164,8 @@ class RewardReader:
             return None
         return Price(str(code), units)
 
-    def _gift(self, raw: object, path: str) -> Gift:
+    def gift(self, raw: object, path: str) -> Gift:
+        """What stands under ``gives``; something harmless, with a fault, where it is wrong."""
         nothing = Gift("service")
         if not isinstance(raw, Mapping) or len(raw) != 1:
             problem = "missing_field" if raw is None else "not_a_mapping"

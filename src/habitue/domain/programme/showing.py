@@ -8,6 +8,7 @@ from typing import Any
 
 from habitue.domain.programme.conditions import parse_line_tree, parse_tree
 from habitue.domain.programme.document import parse_document
+from habitue.domain.programme.draw_model import Draw, Prize
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.findings import vocabulary_of
@@ -58,7 +59,7 @@ class _Outline:
         )
         yield "Points"
         for points in programme.points.values():
-            if points.kind == "voucher":
+            if points.kind in ("voucher", "entries"):
                 continue
             yield f"  {points.code}: {'; '.join(self._points(points))}"
         yield "Rules, in the order of evaluation"
@@ -73,6 +74,7 @@ class _Outline:
             yield "Segments"
         for code, segment in self.programme.segments.items():
             yield f"  {code}: {self._tree(segment)}"
+        yield from self._draws()
         yield "Spend"
         yield f"  {'; '.join(self._spend())}"
         yield "Returns and claims"
@@ -199,6 +201,30 @@ class _Outline:
         yield from self._times(reward.starts_at, reward.ends_at)
         if not reward.enabled:
             yield "disabled"
+
+    def _draws(self) -> Iterator[str]:
+        if self.programme.draws:
+            yield "Draws"
+        for draw in self.programme.draws.values():
+            yield f"  {draw.code}: {'; '.join(self._draw(draw))}"
+
+    def _draw(self, draw: Draw) -> Iterator[str]:
+        yield "judged by staff" if draw.judged else "drawn by lot"
+        yield from self._times(draw.starts_at, draw.ends_at)
+        yield f"held at {self._instant(draw.due_at)}"
+        if draw.most_per_member is not None:
+            yield f"at most {draw.most_per_member} entries a member"
+        for prize in draw.prizes:
+            yield f"{prize.count} x {self._prize(prize)}"
+
+    def _prize(self, prize: Prize) -> str:
+        if prize.currency is not None:
+            decimals = self.vocabulary.points.get(prize.currency, 0)
+            return f"{format_decimal(prize.units, decimals)} {prize.currency}"
+        if prize.kind == "percentage":
+            return f"percentage {format_decimal(prize.amount, 2)} %"
+        amount = format_amount(prize.amount, self.programme.currency) if prize.amount else ""
+        return f"{prize.kind} {prize.value or amount}".strip()
 
     def _tiers(self, tiers: Tiers | None) -> Iterator[str]:
         if tiers is None:

@@ -9,6 +9,7 @@ from habitue.interfaces.commands import (
     database,
     demo,
     doctor,
+    draws,
     figures,
     importing,
     keys,
@@ -44,6 +45,7 @@ app.add_typer(database.app, name="database")
 app.add_typer(members.app, name="members")
 app.add_typer(importing.app, name="import")
 app.add_typer(programme.app, name="programme")
+app.add_typer(draws.app, name="draw")
 app.add_typer(staff.app, name="staff")
 app.add_typer(keys.app, name="keys")
 app.add_typer(figures.app, name="figures")

@@ -67,7 +67,7 @@ def _points(decision: Decision, programme: Programme, at: Instant) -> dict[str, 
     points: dict[str, dict[str, int]] = {
         code: {"change": 0}
         for code, currency in programme.points.items()
-        if currency.kind != "voucher"
+        if currency.kind not in ("voucher", "entries")
     }
     for posting in decision.postings:
         changes = points.setdefault(posting.currency, {"change": 0})

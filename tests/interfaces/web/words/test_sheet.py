@@ -9,6 +9,7 @@ import pytest
 
 from habitue.domain.programme import measures, model
 from habitue.integrations.documents import load_yaml
+from tests.interfaces.web.words import draw_changes
 from tests.interfaces.web.words.sheets import (
     EXAMPLES,
     LANGUAGES,
@@ -272,6 +273,7 @@ CHANGES: dict[str, tuple[str, str]] = {
         "points: {a: {}, points: {}}\n" + TIERS % "of: a, gold: {enter: 5.00, multiply: 2}",
         "points: {a: {}, points: {}}\n" + TIERS % "of: points, gold: {enter: 5.00, multiply: 2}",
     ),
+    **draw_changes.CHANGES,
 }
 NOT_SHOWN = {
     "Programme.number": "the version: shown, but given when it is published",
@@ -290,7 +292,7 @@ _SHOWN = (
     model.ExpiresAt, model.ExpiresInactive, model.PendingFor, model.PendingUntil,
     model.SpendSettings, model.Rate, model.Fixed, measures.Every, measures.Limit, measures.Budget,
     model.Rule, model.Group, measures.Window, measures.Metric, model.Tier, model.Tiers,
-    model.Reward, model.Gift, model.Price,
+    model.Reward, model.Gift, model.Price, *draw_changes.MODELS,
 )  # fmt: skip
 
 

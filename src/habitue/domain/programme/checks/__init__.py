@@ -5,6 +5,7 @@
 * ``contradictory``: settings that cancel or contradict one another;
 * ``unreachable``: tiers that no member can reach;
 * ``minting``: ways to make points without buying;
+* ``draws``: draws that nobody can enter;
 * ``naming``: what is declared and not used.
 
 What the checks rest on.  ``formulas`` and ``search`` prove that conditions exclude or imply one

@@ -37,7 +37,7 @@ def check_names(subject: Subject, *, as_written: bool) -> None:
             subject.warn(f"segments.{segment}", "", "unused", remedy)
     given = {give.currency for rule in programme.rules for give in rule.gives}
     for code, points in programme.points.items():
-        if code not in given and points.kind != "voucher":
+        if code not in given and points.kind not in ("voucher", "entries"):
             remedy = "Add a rule that gives these points; only adjustments can give them now."
             subject.note(f"points.{code}", "", "never_given", remedy)
     if as_written:

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from habitue.domain.engine.entering import REWARD_RULE
 from habitue.domain.explanation.caps import Cap, CapKind
 from habitue.domain.explanation.earned import Earned, How, explain_earned
 from habitue.domain.programme.model import Fixed, Rate
@@ -29,6 +30,9 @@ _ROUNDED: Final[dict[str, Promise]] = {
 def gain_sentences(entry: EntryRecord, lexicon: Lexicon) -> Iterator[str]:
     """Why a rule gave what stands on a line, number by number."""
     rule = entry.rule or ""
+    if rule.startswith(REWARD_RULE):
+        yield _("It came with the reward.")
+        return
     earned = explain_earned(
         lexicon.programme, rule=rule, currency=entry.currency, reason=entry.reason
     )

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext
 
+from habitue.domain.programme.draw_model import ENTRIES
 from habitue.domain.programme.model import VOUCHER, Programme
 from habitue.domain.programme.naming import Names
 from habitue.interfaces.texts import formats
@@ -42,9 +43,12 @@ class Lexicon:
         return self.names.of_programme(self.programme.code, self.language)
 
     def rule(self, code: str) -> str:
-        """What a rule is called; tiers multiply by rules of their own."""
+        """What a rule is called; tiers multiply, and rewards enter into draws, by rules of their
+        own."""
         if code.startswith("tier:"):
             return self.tier(code.removeprefix("tier:"))
+        if code.startswith("reward:"):
+            return self.reward(code.removeprefix("reward:"))
         return self.names.of("earn", code, self.language)
 
     def tier(self, code: str) -> str:
@@ -72,6 +76,10 @@ class Lexicon:
             self.names.of("segments", code, self.language), language=self.language
         )
 
+    def draw(self, code: str) -> str:
+        """What a draw is called, in quotation marks."""
+        return formats.quoted(self.names.of("draws", code, self.language), language=self.language)
+
     def _reward_of(self, voucher: str) -> str:
         name = self.reward(voucher.removeprefix(VOUCHER))
         return formats.quoted(name, language=self.language)
@@ -84,6 +92,9 @@ class Lexicon:
             return _("Points")
         if self.is_voucher(code):
             return _("Voucher: %(reward)s") % {"reward": self.reward(code.removeprefix(VOUCHER))}
+        if self.is_entry(code):
+            name = self.names.of("draws", code.removeprefix(ENTRIES), self.language)
+            return _("Entries: %(draw)s") % {"draw": name}
         name = self.names.of("points", code, self.language)
         return name[:1].upper() + name[1:]
 
@@ -93,6 +104,8 @@ class Lexicon:
             return pgettext("inside a sentence", "stamps")
         if self.is_voucher(code):
             return _("vouchers for %(reward)s") % {"reward": self._reward_of(code)}
+        if self.is_entry(code):
+            return _("entries for %(draw)s") % {"draw": self._draw_of(code)}
         if not self.names.has("points", code):
             return pgettext("inside a sentence", "points") if code == "points" else self.word(code)
         return self.names.of("points", code, self.language)
@@ -115,6 +128,17 @@ class Lexicon:
     def is_voucher(self, code: str) -> bool:
         """Whether a currency is of the vouchers for a reward."""
         return code.startswith(VOUCHER)
+
+    def is_entry(self, code: str) -> bool:
+        """Whether a currency is of the entries in a draw."""
+        return code.startswith(ENTRIES)
+
+    def _is_contest(self, entries: str) -> bool:
+        draw = self.programme.draws.get(entries.removeprefix(ENTRIES))
+        return draw is not None and draw.judged
+
+    def _draw_of(self, entries: str) -> str:
+        return self.draw(entries.removeprefix(ENTRIES))
 
     def points(self, smallest: int, code: str) -> str:
         """A number of points with their name: ``37 points``, ``3 stamps``."""
@@ -142,6 +166,19 @@ class Lexicon:
                 "%(count)s voucher for %(reward)s", "%(count)s vouchers for %(reward)s", like
             )
             return text % {"count": number, "reward": self._reward_of(code)}
+        if self.is_entry(code):
+            text = ngettext(
+                "%(count)s entry in the draw %(draw)s",
+                "%(count)s entries in the draw %(draw)s",
+                like,
+            )
+            if self._is_contest(code):
+                text = ngettext(
+                    "%(count)s entry in the contest %(draw)s",
+                    "%(count)s entries in the contest %(draw)s",
+                    like,
+                )
+            return text % {"count": number, "draw": self._draw_of(code)}
         if code == "points" and not self.names.has("points", code):
             return ngettext("%(count)s point", "%(count)s points", like) % {"count": number}
         forms = self.names.forms(code, self.language) or (self.plural(code),)

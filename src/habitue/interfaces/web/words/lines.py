@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from habitue.domain.engine.entering import REWARD_RULE
 from habitue.interfaces.web.words.gains import gain_sentences
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.interfaces.web.words.limits import first_day, last_day
@@ -107,6 +108,9 @@ def _of_lot(entry: EntryRecord, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _reversed(entry: EntryRecord, lexicon: Lexicon) -> Iterator[str]:
+    if entry.rule is not None and entry.rule.startswith(REWARD_RULE):
+        yield _("The reward that it had come with was given back.")
+        return
     if entry.rule == "return:average":
         yield _("Something was returned without its receipt; it counts at the average.")
         return

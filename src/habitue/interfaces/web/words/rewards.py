@@ -67,9 +67,16 @@ def gift_text(gift: Gift, lexicon: Lexicon) -> str:
         "access": _("access to %(what)s") % {"what": named},
         "service": named,
         "donation": _("a donation of %(amount)s to a good cause") % {"amount": amount},
-        "draw_entry": _("an entry in the draw %(draw)s") % {"draw": named},
+        "draw_entry": _("an entry in the draw %(draw)s") % {"draw": _draw(gift, lexicon)},
     }
     return texts[gift.kind]
+
+
+def _draw(gift: Gift, lexicon: Lexicon) -> str:
+    """A draw of the document, or one of which it only says the name."""
+    if gift.value in lexicon.programme.draws:
+        return lexicon.draw(gift.value)
+    return lexicon.word(gift.value) if gift.value else ""
 
 
 def price_text(reward: Reward, lexicon: Lexicon) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.books import return_sentences, spend_sentences, till_sentences
+from habitue.interfaces.web.words.draws import draw_sentences
 from habitue.interfaces.web.words.examples import told_examples
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.interfaces.web.words.points import points_sentences
@@ -58,6 +59,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
         Section("earning", _("How points are earned"), tuple(_earning(lexicon, now, staff=staff))),
         Section("points", _("What points are worth"), tuple(_points(lexicon))),
         Section("rewards", _("Rewards"), tuple(_rewards(lexicon, now, staff=staff))),
+        Section("draws", _("Draws and contests"), tuple(_draws(lexicon, now, staff=staff))),
         Section("tiers", _("Tiers"), tuple(_tiers(lexicon))),
         Section("spend", _("What counts"), (_item(spend_sentences(programme.spend)),)),
         Section(
@@ -86,7 +88,7 @@ def _earning(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
 
 def _points(lexicon: Lexicon) -> Iterator[Item]:
     for currency in lexicon.programme.points.values():
-        if currency.kind == "voucher":
+        if currency.kind in ("voucher", "entries"):
             continue
         yield _item(points_sentences(currency, lexicon), lexicon.currency(currency.code))
 
@@ -95,6 +97,13 @@ def _rewards(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
     for reward in ladder(lexicon.programme, now):
         sentences = filter(None, reward_sentences(reward, lexicon, for_staff=staff))
         yield _item(sentences, lexicon.reward(reward.reward))
+
+
+def _draws(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
+    for draw in lexicon.programme.draws.values():
+        if draw.due_at > now:
+            name = lexicon.names.of("draws", draw.code, lexicon.language)
+            yield _item(draw_sentences(draw, lexicon, for_staff=staff), name)
 
 
 def _tiers(lexicon: Lexicon) -> Iterator[Item]:
