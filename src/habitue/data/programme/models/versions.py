@@ -13,7 +13,8 @@ class Programme(models.Model):
     ``latest_number`` is the number of its newest version, 0 before the first: by it a process
     sees that its compiled versions are out of date.  ``currency`` never changes: amounts of money
     in the ledger are in it.  ``needs_review``: a second person approves a draft before it takes
-    effect.
+    effect.  ``chance_secret`` is what the seeds of chances are made of; it is set once, with the
+    first version that is published, and never told.
     """
 
     scope: ClassVar[Scope] = Scope.SMALL
@@ -23,6 +24,7 @@ class Programme(models.Model):
     currency = models.TextField()
     latest_number = models.IntegerField(default=0)
     needs_review = models.BooleanField(default=False, db_default=False)
+    chance_secret = models.BinaryField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
