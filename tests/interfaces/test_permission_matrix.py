@@ -68,7 +68,8 @@ RIGHTS: Final = {
     "trail:read": "trail trail_export member_trail",
     "terminal:use": "home who lock store enrol similar sale_of_nobody member sale foresee came"
     " redeem take undo",
-    "portal": "home card history rules rules_file profile consents end_others end_session my_data",
+    "portal": "home card history rules rules_file chances profile consents end_others"
+    " end_session my_data",
 }
 
 

@@ -326,6 +326,7 @@ class Event:
 
     ``event_id`` is 32 hexadecimal digits.  ``version_number`` is the programme version that was in
     effect at ``occurred_at``; it is settled when the event is first recorded and never changes.
+    ``drawn``: chances may fall to it; so is this.
     """
 
     event_id: str
@@ -338,6 +339,7 @@ class Event:
     channel: str | None = None
     staff: str | None = None
     attributes: dict[str, Scalar] = field(default_factory=dict, hash=False)
+    drawn: bool = True
 
     @property
     def kind(self) -> str:
@@ -391,6 +393,8 @@ def to_payload(event: Event) -> dict[str, Any]:
         payload["staff"] = event.staff
     if event.attributes:
         payload["attributes"] = event.attributes
+    if not event.drawn:
+        payload["drawn"] = False
     return payload
 
 
@@ -479,4 +483,5 @@ def from_payload(
         channel=payload.get("channel"),
         staff=payload.get("staff"),
         attributes=payload.get("attributes", {}),
+        drawn=payload.get("drawn", True),
     )

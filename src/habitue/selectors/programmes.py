@@ -186,12 +186,16 @@ def _compiled(
     if known is not None and known.latest_number == latest_number:
         return known
     records = _versions(connection, programme_id)
+    secret = _rows(
+        connection, "SELECT chance_secret FROM programme WHERE programme_id = %s", [programme_id]
+    )[0][0]
     before = {} if known is None else known.versions
     versions = {
         record.number: before.get(record.number)
         or replace(
             parse_document(record.document, number=record.number),
             effective_at=record.effective_at,
+            chance_secret=b"" if secret is None else bytes(secret),
         )
         for record in records
     }

@@ -21,6 +21,7 @@ from habitue.selectors.programmes import Compiled, get_compiled_by_id, list_prog
 from habitue.services.intake.batch import claimable_until
 from habitue.services.intake.desk import Desk
 from habitue.services.intake.envelopes import Answer
+from habitue.services.intake.items import is_sealed
 from habitue.services.intake.resolving import check_active
 from habitue.services.intake.transacting import Connection, Cursor, transact
 
@@ -114,7 +115,13 @@ class _Claim:
         desk.open({account: compiled}, now=self._clock.now)
         body = stored.purchase.body
         assert isinstance(body, Purchase), "receipts are purchases"
-        purchase = replace(stored.purchase, body=replace(body, claimed_at=desk.recorded_at))
+        version = compiled.versions[stored.purchase.version_number]
+        sealed = is_sealed(version, stored.purchase.occurred_at, now=self._clock.now())
+        purchase = replace(
+            stored.purchase,
+            body=replace(body, claimed_at=desk.recorded_at),
+            drawn=stored.purchase.drawn and sealed,
+        )
         returns = sorted(stored.returns, key=lambda event: event.order_key)
         desk.expect((account, event) for event in (purchase, *returns))
         contents = [self._record(desk, account, event) for event in (purchase, *returns)]

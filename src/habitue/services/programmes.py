@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, TypeAlias
+from secrets import token_bytes
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -24,6 +25,7 @@ from habitue.services.intake.transacting import HOLD_ALONE
 Connection: TypeAlias = psycopg.Connection[Any]
 
 CHANNEL = "habitue_programme"
+_SECRET_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,9 @@ def publish_version(
             ],
         )
         cursor.execute(
-            "UPDATE programme SET latest_number = %s WHERE programme_id = %s",
-            [latest + 1, programme_id],
+            "UPDATE programme SET latest_number = %s, chance_secret = coalesce(chance_secret, %s)"
+            " WHERE programme_id = %s",
+            [latest + 1, token_bytes(_SECRET_BYTES), programme_id],
         )
         cursor.execute(
             "INSERT INTO budget (programme_id, key, units_taken, times_taken)"

@@ -96,7 +96,10 @@ def simulate(
     try:
         with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
             known = get_one_compiled(connection, code=programme)
-            draft = parse_document(document, number=known.latest_number + 1)
+            draft = replace(
+                parse_document(document, number=known.latest_number + 1),
+                chance_secret=known.versions[known.latest_number].chance_secret,
+            )
             check_conventions(known, draft)
             setting = _setting(known, draft, now, since_date, until_date, sample)
             return _Simulation(connection, cursor, setting, progress).run()

@@ -19,6 +19,22 @@ TWO_DECIMALS = (
 )
 
 CASES: list[tuple[str, str, str]] = [
+    (
+        earn("on: purchase, give: {points: 5}, chance: 2 in 1, budget: 9"),
+        "earn.r.chance",
+        "not_a_chance",
+    ),
+    (
+        earn("on: purchase, give: {points: 5}, chance: 0 %, budget: 9"),
+        "earn.r.chance",
+        "not_a_chance",
+    ),
+    (
+        earn("on: purchase, give: {points: 5}, chance: 0.05, budget: 9"),
+        "earn.r.chance",
+        "not_a_chance",
+    ),
+    (earn("on: purchase, give: {points: 5}, chance: 1 in 20"), "earn.r.budget", "missing_field"),
     # The whole.
     ("programme: Corner Café", "programme", "not_a_code"),
     ("programme: ''", "programme", "not_a_code"),

@@ -24,7 +24,8 @@ from habitue.kit.periods import add_period, period_start
 class Context:
     """The moment of one event; implements ``programme.moments.Moment``.
 
-    A ``quiet`` one is folded again for its result alone, and explains nothing.
+    ``root`` is the id by which chances know the event; none falls to it unless it is ``drawn``.  A
+    ``quiet`` one is folded again for its result alone, and explains nothing.
     """
 
     kind: str
@@ -54,6 +55,8 @@ class Context:
     days_before: int = 0
     member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
     fired: AbstractSet[str] = frozenset()
+    root: str = ""
+    drawn: bool = True
 
     def with_basket(self, basket: Basket) -> Context:
         """The same moment with a smaller basket."""
@@ -104,6 +107,8 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         debts=state.debts.copy(),
         days_before=body.days_before if isinstance(body, Birthday | Anniversary) else 0,
         member_attributes=state.attributes,
+        root=event.root,
+        drawn=event.drawn,
     )
 
 

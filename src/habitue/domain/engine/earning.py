@@ -17,6 +17,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
+from habitue.domain.chance import falls, month_of, number_of, seed_of
 from habitue.domain.engine.context import Context
 from habitue.domain.engine.spend import Spend
 from habitue.domain.engine.types import RuleOutcome
@@ -115,7 +116,7 @@ def _chosen_rules(
             rule
             for rule in asked
             if rule.rule in before
-            or (rule.stage == stage and _is_willing(rule, context, outcomes[rule.rule]))
+            or (rule.stage == stage and _is_willing(programme, rule, context, outcomes))
         ]
         grouped = any(rule.group or rule.stop for rule in willing)
         chosen = _settle(programme, context, willing, outcomes) if grouped else willing
@@ -125,8 +126,11 @@ def _chosen_rules(
     return chosen
 
 
-def _is_willing(rule: Rule, context: Context, outcome: RuleOutcome) -> bool:
-    outcome.blocked = _blocked(rule, context, outcome)
+def _is_willing(
+    programme: Programme, rule: Rule, context: Context, outcomes: dict[str, RuleOutcome]
+) -> bool:
+    outcome = outcomes[rule.rule]
+    outcome.blocked = _blocked(programme, rule, context, outcome)
     return not outcome.blocked
 
 
@@ -173,7 +177,7 @@ def _losers(programme: Programme, context: Context, willing: list[Rule]) -> dict
     return losers
 
 
-def _blocked(rule: Rule, context: Context, outcome: RuleOutcome) -> str:
+def _blocked(programme: Programme, rule: Rule, context: Context, outcome: RuleOutcome) -> str:
     if not rule.enabled:
         return "disabled"
     if rule.starts_at is not None and context.occurred_at < rule.starts_at:
@@ -189,7 +193,17 @@ def _blocked(rule: Rule, context: Context, outcome: RuleOutcome) -> str:
     needed = rule.each or rule.lines
     if needed is not None and not context.basket.through(needed).any_hit:
         return "no line matches"
-    return ""
+    return "" if rule.chance is None else _by_chance(programme, rule, rule.chance, context)
+
+
+def _by_chance(programme: Programme, rule: Rule, chance: Fraction, context: Context) -> str:
+    """What keeps a rule that fires by chance from firing; empty where the chance falls to it."""
+    if not (context.drawn and programme.chance_secret):
+        return "chance: not drawn"
+    month = month_of(context.occurred_at, programme.zone)
+    seed = seed_of(programme.chance_secret, programme=programme.code, month=month)
+    number = number_of(seed, rule=rule.rule, event_id=context.root)
+    return "" if falls(number, chance) else "chance"
 
 
 def _worth(programme: Programme, context: Context, rule: Rule, willing: Sequence[Rule]) -> Fraction:

@@ -23,6 +23,8 @@ class Why(Enum):
     GROUP_FIRST = "group_first"
     GROUP_BEST = "group_best"
     STOPPED = "stopped"
+    CHANCE = "chance"
+    NOT_DRAWN = "not_drawn"
     CAPPED = "capped"
 
 
@@ -56,6 +58,8 @@ _PLAIN: Final = {
     "no longer in force": Why.OVER,
     "condition": Why.CONDITION,
     "no line matches": Why.NO_LINE,
+    "chance": Why.CHANCE,
+    "chance: not drawn": Why.NOT_DRAWN,
 }
 _GROUP: Final = re.compile(r"group .+: (.+) (comes first|is better)")
 _STOPPED: Final = re.compile(r"stopped by (.+)")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Protocol, get_args
 from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
+from habitue.domain.programme.chances import read_chance
 from habitue.domain.programme.conditions import parse_condition, parse_line_filter
 from habitue.domain.programme.draw_model import ENTRIES
 from habitue.domain.programme.faults import Faults
@@ -83,6 +84,7 @@ class RulePart(Part):
     until: When | None = None
     enabled: YesNo = True
     within: Days | None = None
+    chance: Annotated[Fraction | None, PlainValidator(read_chance)] = None
 
 
 @dataclass(slots=True)
@@ -179,6 +181,7 @@ class RuleReader:
             ends_at=ends_at,
             enabled=part.enabled,
             days_before=part.within or 0,
+            chance=part.chance,
         )
 
     def _check_whole(self, part: RulePart, path: str) -> None:
@@ -196,6 +199,9 @@ class RuleReader:
                 "conflicting_fields",
                 "Write two rules: one that gives and one that multiplies.",
             )
+        if part.chance is not None and not self._has_budget(part):
+            remedy = "Add a budget to the rule or its campaign: chance gives no more than that."
+            self.faults.add(f"{path}.budget", None, "missing_field", remedy)
         if part.of is not None and part.multiply is None:
             self.faults.add(f"{path}.of", part.of, "conflicting_fields", "Use it with multiply.")
         if part.each is not None and part.multiply is not None:
@@ -213,6 +219,10 @@ class RuleReader:
                 if (given := getattr(part, name)) is not None:
                     remedy = f"Remove it, or write on: purchase; a {part.on} has no spend."
                     self.faults.add(f"{path}.{name}", given, "does_not_fit", remedy)
+
+    def _has_budget(self, part: RulePart) -> bool:
+        campaign = self.campaigns.get(part.campaign) if part.campaign else None
+        return part.budget is not None or (campaign is not None and campaign.budget is not None)
 
     def _condition(self, raw: object, path: str) -> Condition | None:
         if raw is None:

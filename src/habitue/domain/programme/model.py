@@ -171,7 +171,8 @@ class Rule:
     ``lines`` restricts the lines that count; ``each`` gives per piece of the lines it matches.
     Rules stand in the order of evaluation: higher priority first, then by id.  ``days_before``: a
     rule on a birthday or an anniversary gives so many days ahead of it.  ``stage``: a rule is asked
-    after the ones of the stages before, which its condition may ask about.
+    after the ones of the stages before, which its condition may ask about.  ``chance``: of the
+    events for which everything else holds, it fires for such a share (``domain.chance``).
     """
 
     rule: str
@@ -192,6 +193,7 @@ class Rule:
     enabled: bool
     days_before: int = 0
     stage: int = 0
+    chance: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +322,9 @@ class Programme:
     or one of the latter at once.
 
     ``segments`` are conditions on the member by name; ``member_attributes`` says of what may be
-    noted of a member whether it is a ``text``, a ``number`` or ``yes_no``.
+    noted of a member whether it is a ``text``, a ``number`` or ``yes_no``.  ``chance_secret`` is
+    what the seeds of chances are made of, given where the programme is run for real; without it no
+    chance falls to anybody.
     """
 
     code: str
@@ -341,9 +345,13 @@ class Programme:
     segments: Mapping[str, Condition] = field(default_factory=dict)
     member_attributes: Mapping[str, str] = field(default_factory=dict)
     draws: Mapping[str, Draw] = field(default_factory=dict)
+    chance_secret: bytes = field(default=b"", repr=False)
     stages: int = field(init=False, repr=False)
+    has_chances: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Count the stages of the rules once: the engine goes through them at every event."""
         stages = 1 + max((rule.stage for rule in self.rules), default=0)
         object.__setattr__(self, "stages", stages)
+        chances = any(rule.chance is not None for rule in self.rules)
+        object.__setattr__(self, "has_chances", chances)

@@ -149,6 +149,8 @@ class _Outline:
             yield _budget(budget, decimals)
         if rule.group is not None:
             yield f"in group {rule.group}"
+        if rule.chance is not None:
+            yield f"by chance, {rule.chance.numerator} in {rule.chance.denominator}"
         if rule.days_before:
             yield f"{rule.days_before} days ahead"
         if rule.priority:

@@ -6,6 +6,7 @@ from habitue import __version__
 from habitue.interfaces.commands import (
     audit,
     bench,
+    chance,
     database,
     demo,
     doctor,
@@ -46,6 +47,7 @@ app.add_typer(members.app, name="members")
 app.add_typer(importing.app, name="import")
 app.add_typer(programme.app, name="programme")
 app.add_typer(draws.app, name="draw")
+app.add_typer(chance.app, name="chance")
 app.add_typer(staff.app, name="staff")
 app.add_typer(keys.app, name="keys")
 app.add_typer(figures.app, name="figures")

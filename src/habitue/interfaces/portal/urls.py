@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from habitue.interfaces.portal import profile, signing_in, views
+from habitue.interfaces.portal import chances, profile, signing_in, views
 
 app_name = "portal"
 
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/", views.history, name="history"),
     path("rules/", views.rules, name="rules"),
     path("rules.pdf", views.rules_file, name="rules_file"),
+    path("rules/chances/", chances.chances, name="chances"),
     path("me/", profile.profile, name="profile"),
     path("me/consents/", profile.consents, name="consents"),
     path("me/sessions/end/", profile.end_others, name="end_others"),

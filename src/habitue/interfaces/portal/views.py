@@ -91,7 +91,8 @@ def rules(visit: Visit) -> HttpResponse:
     code = chosen_programme(visit)
     words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
     sheet = rule_sheet(words.current, audience="members", now=visit.now)
-    return render(visit, "rules.html", {"sheet": sheet}, here="rules")
+    chances = any(rule.chance is not None for rule in words.current.programme.rules)
+    return render(visit, "rules.html", {"sheet": sheet, "chances": chances}, here="rules")
 
 
 @require_safe

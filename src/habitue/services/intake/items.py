@@ -9,6 +9,7 @@ from typing import Final
 
 import orjson
 
+from habitue.domain.chance import month_of, told_at
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import (
     Adjustment,
@@ -25,6 +26,7 @@ from habitue.domain.events import (
     to_payload,
 )
 from habitue.domain.identity.kinds import Trust
+from habitue.domain.programme.model import Programme
 from habitue.domain.received.normalising import Normalised, normalise
 from habitue.kit.ids import derived_id
 from habitue.kit.instants import Instant, format_instant
@@ -129,13 +131,15 @@ def make_items(
     read: Iterable[tuple[int, Compiled, Normalised]],
     *,
     zones: Mapping[str, str],
+    now: Instant,
     answers: list[Answer | None],
 ) -> list[Item]:
-    """Settle zone and version of each event; what is refused is answered in its place."""
+    """Settle zone and version of each event, and whether chances may fall to it; what is refused is
+    answered in its place."""
     items: list[Item] = []
     for place, compiled, found in read:
         try:
-            event = _event(compiled, found, zones)
+            event = _event(compiled, found, zones, now)
         except Refusal as refusal:
             answers[place] = refused(refusal)
             continue
@@ -144,7 +148,14 @@ def make_items(
     return items
 
 
-def _event(compiled: Compiled, found: Normalised, zones: Mapping[str, str]) -> Event:
+def is_sealed(programme: Programme, at: Instant, *, now: Instant) -> bool:
+    """Whether nobody can know yet to which events of that time chances fall."""
+    if not programme.has_chances:
+        return True
+    return now < told_at(month_of(at, programme.zone), programme.zone)
+
+
+def _event(compiled: Compiled, found: Normalised, zones: Mapping[str, str], now: Instant) -> Event:
     number = compiled.number_at(found.occurred_at)
     if number is None:
         raise Refusal(
@@ -153,7 +164,8 @@ def _event(compiled: Compiled, found: Normalised, zones: Mapping[str, str]) -> E
             value=compiled.code,
             at=format_instant(found.occurred_at),
         )
-    zone = compiled.versions[number].zone
+    version = compiled.versions[number]
+    zone = version.zone
     if found.store is not None:
         if found.store not in zones:
             raise Refusal(Code.UNKNOWN_STORE, "store", value=found.store[:80])
@@ -169,16 +181,20 @@ def _event(compiled: Compiled, found: Normalised, zones: Mapping[str, str]) -> E
         found.channel,
         found.staff,
         found.attributes,
+        is_sealed(version, found.occurred_at, now=now),
     )
 
 
 def _written(compiled: Compiled, found: Normalised, event: Event) -> tuple[bytes, bytes]:
     """The payload as stored, and the hash of all that the client said.
 
-    The zone is ours, not the client's: a store that moves must not make a retry another event.
+    The zone is ours, not the client's, and so is whether chances may fall to it: a store that
+    moves, or a seed that was told meanwhile, must not make a retry another event.
     """
     payload = to_payload(event)
-    zone = orjson.dumps(payload.pop("zone"))
+    ours = orjson.dumps(payload.pop("zone"))
+    if not payload.pop("drawn", True):
+        ours += b',"drawn":false'
     rest = orjson.dumps(payload)
     member = found.member
     said = [
@@ -188,4 +204,4 @@ def _written(compiled: Compiled, found: Normalised, event: Event) -> tuple[bytes
         None if member is None else [member.kind, member.value],
     ]
     digest = sha256(orjson.dumps(said) + rest).digest()
-    return b'{"zone":' + zone + b"," + rest[1:], digest
+    return b'{"zone":' + ours + b"," + rest[1:], digest

@@ -151,7 +151,7 @@ def prepare(
     read = read_envelopes(envelopes, programmes=programmes, now=now, answers=answers)
     stores = {found.store for _, _, found in read if found.store is not None}
     zones = find_zones(cursor, stores) if stores else {}
-    return make_items(read, zones=zones, answers=answers)
+    return make_items(read, zones=zones, now=now, answers=answers)
 
 
 def answer_known(cursor: Cursor, items: Sequence[Item]) -> None:
@@ -212,12 +212,16 @@ def evaluate(
     phones: PhoneReader,
     country: str = "",
 ) -> Answer:
-    """What ``record`` would answer now, without locks and without changing anything."""
+    """What ``record`` would answer now, without locks and without changing anything.
+
+    Chances do not fall to it: nobody shall try until one does.
+    """
 
     def work(cursor: Cursor) -> Answer:
         answers: list[Answer | None] = [None]
         items = prepare(connection, cursor, [envelope], now=now, answers=answers)
         for item in items:
+            item.event.drawn = False
             directory = look_up(cursor, items, phones=phones, country=country)
             settle_members(items, directory, enrol_unknown=False)
             find_keys(cursor, [item.key])

@@ -251,6 +251,7 @@ CHANGES: dict[str, tuple[str, str]] = {
         "earn: {r: {on: birthday, within: 3 days, give: {points: 5}}}",
     ),
     "Programme.segments": (SEGMENT % 5, SEGMENT % 10),
+    "Rule.chance": (rule("budget: 500"), rule("budget: 500, chance: 1 in 20")),
     "Budget.every": (reward("stock: 200"), reward("stock: 200 per month")),
     "Reward.reward": ("rewards: {c: {gives: {access: a}}}", "rewards: {d: {gives: {access: a}}}"),
     "Reward.prices": (reward("cost: {points: 80}"), reward("enabled: yes")),
@@ -284,6 +285,8 @@ NOT_SHOWN = {
     "Group.code": "a name inside the machine: the sheet names the rules of the group instead",
     "Tiers.ranks": "derived from the tiers",
     "Programme.member_attributes": "what may be noted of members: shown where a rule asks for it",
+    "Programme.chance_secret": "never told",
+    "Programme.has_chances": "derived from the rules",
     "Programme.stages": "derived from the rules",
     "Rule.stage": "follows from what a rule asks about others, which is shown",
 }

@@ -19,6 +19,7 @@ from habitue.domain.programme.checks.formulas import (
     ALWAYS,
     All,
     Formula,
+    Opaque,
     Some,
     read_formula,
     read_line_formula,
@@ -145,6 +146,9 @@ def ask(programme: Programme, vocabulary: Vocabulary) -> list[Asked]:
         line = ALWAYS if needed is None else read_line_formula(needed.source, vocabulary)
         some_line = ALWAYS if needed is None else Some(All((line, counted)))
         when = ALWAYS if rule.when is None else read_formula(rule.when.source, vocabulary)
+        if rule.chance is not None:
+            # Chance may or may not choose the event: whoever waits for it is never certain.
+            when = All((when, Opaque(f"chance of {rule.rule}")))
         frame = _frame(rule, programme.zone, vocabulary)
         asked.append(Asked(rule, place, when, some_line, line, frame, patience))
     return asked

@@ -24,6 +24,10 @@ _PLAIN: Final[dict[Why, Promise]] = {
     Why.NOT_YET: gettext_lazy("The rule was not yet in force."),
     Why.OVER: gettext_lazy("The rule was no longer in force."),
 }
+_CHANCE: Final[dict[Why, Promise]] = {
+    Why.CHANCE: gettext_lazy("Chance did not choose it this time."),
+    Why.NOT_DRAWN: gettext_lazy("Chance decides once it is recorded."),
+}
 # What a moment is, a reader may want to see beside what was asked; lines of the receipt they see.
 _SHOWN: Final = ("weekday", "date", "time", "basket.", "member.", "store", "channel")
 
@@ -48,6 +52,8 @@ def _sentences(blocked: Blocked, lexicon: Lexicon) -> Iterator[str]:
     rule, other = blocked.rule, {"rule": lexicon.rule(blocked.other)}
     if blocked.why in _PLAIN:
         yield str(_PLAIN[blocked.why])
+    elif blocked.why in _CHANCE:
+        yield str(_CHANCE[blocked.why])
     elif blocked.why is Why.CONDITION:
         yield from _condition(blocked, lexicon)
     elif blocked.why is Why.NO_LINE:

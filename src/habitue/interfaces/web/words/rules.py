@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from habitue.domain.programme.model import VOUCHER, Give, Rate, Rule
+from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.conditions import clause, things_of
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.limits import (
@@ -38,11 +40,15 @@ def _promise(rule: Rule, lexicon: Lexicon) -> Iterator[str]:
         yield _only_for(rule.lines.source, lexicon)
     if rule.when is not None and (condition := clause(rule.when.source, lexicon)):
         yield _("Only if %(condition)s.") % {"condition": condition}
+    if rule.chance is not None:
+        yield _by_chance(rule.chance, lexicon)
     yield times_text(rule, lexicon)
 
 
 def _sentences(rule: Rule, lexicon: Lexicon, *, for_staff: bool) -> Iterator[str]:
     yield from _promise(rule, lexicon)
+    if rule.chance is not None:
+        yield _("Nobody can choose or know it in advance, and everybody can check it afterwards.")
     for limit in rule.limits:
         yield from limit_sentences(limit, currency_of(rule), lexicon)
     if rule.group is not None:
@@ -75,6 +81,16 @@ def gift_text(rule: Rule, lexicon: Lexicon) -> str:
         "adjustment": _("%(gifts)s for a correction by hand."),
     }
     return sentences[rule.on] % {"gifts": gifts}
+
+
+def _by_chance(chance: Fraction, lexicon: Lexicon) -> str:
+    if chance.numerator == 1:
+        return _("By chance: in one of %(count)s cases on average.") % {
+            "count": formats.number(Decimal(chance.denominator), language=lexicon.language)
+        }
+    return _("By chance: in %(share)s %% of the cases on average.") % {
+        "share": lexicon.fraction(chance * 100)
+    }
 
 
 def _ahead(rule: Rule) -> str:
