@@ -55,12 +55,28 @@ def _book(connection: Connection, clock: Clock, limit: int, cursor: Cursor) -> i
             known = get_compiled_by_id(connection, programme_id=UUID(programme_id.hex))
             programmes[programme_id.hex] = known
         members[(member_id.hex, programme_id.hex)] = known
+    return advance_members(members, clock, cursor, due=now)
+
+
+def advance_members(
+    members: dict[StateKey, Compiled], clock: Clock, cursor: Cursor, *, due: Instant | None = None
+) -> int:
+    """Note that time has passed for some members: what has become true by now is booked, and who
+    deserves a higher tier by the version in force has it.
+
+    With ``due`` only for those to whom something was due by then.  Answers how many they were.  To
+    be called within a transaction; locks the members in the order of their ids, then budgets.
+    """
     if not members:
         return 0
-    events = _claim(cursor, members, now)
+    events = _claim(cursor, members, clock.now() if due is None else due)
     desk = Desk(cursor)
     desk.open(members, now=clock.now)
-    still = [(key, event) for key, event in events if desk.account(key).state.next_due <= now]
+    still = [
+        (key, event)
+        for key, event in events
+        if due is None or desk.account(key).state.next_due <= due
+    ]
     desk.expect(still)
     for key, event in still:
         decision, content = desk.decide(key, event)

@@ -1,0 +1,173 @@
+"""Who would move if a document took effect (SEMANTICS 30), and moving them with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import psycopg
+from psycopg.rows import tuple_row
+
+from habitue.domain.engine.foreseeing import Foresight, foresee_tier
+from habitue.domain.engine.snapshot import state_from_json
+from habitue.domain.programme.document import parse_document
+from habitue.domain.programme.model import Programme
+from habitue.kit.clock import Clock
+from habitue.kit.instants import Instant
+from habitue.selectors.programmes import Compiled, get_one_compiled
+from habitue.services.bookings import advance_members
+from habitue.services.intake.transacting import Connection, transact
+from habitue.services.programmes import Published, publish_version
+
+_PAGE: Final = 500
+_STATES: Final = """
+SELECT member_id, state::text FROM member_state
+WHERE programme_id = %s AND member_id > %s AND state IS NOT NULL
+ORDER BY member_id LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenTiers:
+    """Members by the tier they have and the one they would have at once, and how many of a tier
+    would no longer keep it at its end with what they have today (or would only now).
+
+    ``latest_number`` is the newest version when it was asked: whoever publishes on the strength of
+    this says that it is still that one.  ``tiers`` are those of the document, the lowest first.
+    """
+
+    latest_number: int
+    moves: Mapping[tuple[str, str], int]
+    lose_keep: Mapping[str, int]
+    gain_keep: Mapping[str, int]
+    tiers: tuple[str, ...]
+
+    @property
+    def up(self) -> int:
+        """How many members would move up at once."""
+        return self._moved(1)
+
+    @property
+    def down(self) -> int:
+        """How many members would lose their tier at once, since the document has it no more."""
+        return self._moved(-1)
+
+    @property
+    def stay(self) -> int:
+        """How many members would stay where they are."""
+        return self._moved(0)
+
+    def _moved(self, direction: int) -> int:
+        ranks = {tier: place for place, tier in enumerate(self.tiers, start=1)}
+        moved = 0
+        for (before, after), members in self.moves.items():
+            # A tier that the document has no more counts as one that was left downwards.
+            one, other = ranks.get(before, len(ranks) + 1 if before else 0), ranks.get(after, 0)
+            moved += members if (other > one) - (other < one) == direction else 0
+        return moved
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {
+            "up": self.up,
+            "down": self.down,
+            "stay": self.stay,
+            "moves": [
+                {"from": before, "to": after, "members": members}
+                for (before, after), members in self.moves.items()
+                if before != after
+            ],
+            "lose_keep": dict(self.lose_keep),
+            "gain_keep": dict(self.gain_keep),
+        }
+
+
+def foresee_tiers(
+    connection: Connection, *, document: Mapping[str, Any], at: Instant
+) -> ForeseenTiers:
+    """Who would move if the document took effect at ``at``; changes nothing, takes no locks.
+
+    Refuses a faulty document (``InvalidDocument``) and an unknown programme
+    (``UNKNOWN_PROGRAMME``).  Reads every member of the programme, in bounded memory.
+    """
+    draft = parse_document(document, number=1)
+    compiled = get_one_compiled(connection, code=draft.code)
+    moves: Counter[tuple[str, str]] = Counter()
+    lose: Counter[str] = Counter()
+    gain: Counter[str] = Counter()
+    for _, seen in _foresights(connection, compiled, draft, at):
+        moves[(seen.before, seen.after)] += 1
+        if seen.after == seen.before and seen.kept != seen.keeps:
+            (gain if seen.keeps else lose)[seen.before] += 1
+    return ForeseenTiers(
+        compiled.latest_number,
+        dict(sorted(moves.items())),
+        dict(sorted(lose.items())),
+        dict(sorted(gain.items())),
+        () if draft.tiers is None else tuple(tier.code for tier in draft.tiers.tiers),
+    )
+
+
+def _foresights(
+    connection: Connection, compiled: Compiled, draft: Programme, at: Instant
+) -> Iterator[tuple[str, Foresight]]:
+    """Everybody, with what would become of them."""
+    number = compiled.number_at(at) or compiled.latest_number
+    current = compiled.versions[number]
+    after = UUID(int=0)
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        while rows := cursor.execute(
+            _STATES, [compiled.programme_id, after, _PAGE], prepare=True
+        ).fetchall():
+            for member, text in rows:
+                state = state_from_json(orjson.loads(text))
+                yield member.hex, foresee_tier(compiled.versions, current, draft, state, at)
+            after = rows[-1][0]
+
+
+def publish_and_move(
+    connection: psycopg.Connection[Any],
+    *,
+    document: Mapping[str, Any],
+    clock: Clock,
+    actor: str,
+    effective_at: Instant | None = None,
+    expected_number: int | None = None,
+) -> tuple[Published, int]:
+    """Publish a document, and let everybody who deserves a higher tier by it have it at once.
+
+    All of them move, or nothing happens: one transaction.  A version that takes effect later moves
+    nobody now; they rise with what happens next.  Answers the version and how many moved.  Refuses
+    and locks what ``publish_version`` does, then the members in the order of their ids.
+    """
+    now = clock.now()
+    with connection.transaction():
+        published = publish_version(
+            connection,
+            document=document,
+            now=now,
+            actor=actor,
+            effective_at=effective_at,
+            expected_number=expected_number,
+        )
+        if not published.created or published.effective_at > clock.now():
+            return published, 0
+        compiled = get_one_compiled(connection, code=published.code)
+        version = compiled.versions[published.number]
+        risen = [
+            (member, compiled.programme_id)
+            for member, seen in _foresights(connection, compiled, version, clock.now())
+            if seen.after != seen.before and seen.after
+        ]
+        moved = 0
+        for place in range(0, len(risen), _PAGE):
+            part = dict.fromkeys(risen[place : place + _PAGE], compiled)
+            moved += transact(
+                connection, partial(advance_members, part, clock), programmes=[published.code]
+            )
+        return published, moved
