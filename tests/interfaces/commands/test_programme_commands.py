@@ -170,19 +170,6 @@ def test_show_of_a_faulty_file_names_the_faults(file: Path) -> None:
     assert "money.currency" in result.stderr
 
 
-def test_diff_says_what_changed(file: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other.yaml"
-    other.write_text(DOCUMENT.replace("1.5", "2"), encoding="utf-8")
-    result = run("diff", str(file), str(other))
-    assert result.stdout == "changed  earn.base.give.points: '1.5' -> 2\n"
-    assert report(run("diff", str(file), str(other), "--json")) == {
-        "differences": [
-            {"path": "earn.base.give.points", "change": "changed", "before": "1.5", "after": 2}
-        ]
-    }
-    assert "say the same" in run("diff", str(file), str(file)).stderr
-
-
 def test_apply_publishes_a_version_and_applying_it_again_changes_nothing(
     house: Stub, file: Path
 ) -> None:
@@ -196,13 +183,14 @@ def test_apply_publishes_a_version_and_applying_it_again_changes_nothing(
         "number": 1,
         "effective_at": "2009-12-01T00:00:00+00:00",
         "unchanged": False,
+        "moved": 0,
         "faults": [],
     }
     again = report(run("apply", str(file), "--json", house=house))
     assert (again["number"], again["unchanged"]) == (1, True)
 
     file.write_text(DOCUMENT.replace("1.5", "2"), encoding="utf-8")
-    second = run("apply", str(file), house=house)
+    second = run("apply", str(file), "--yes", house=house)
     assert "Version 2 of sample is published." in " ".join(second.stderr.split())
 
     shown = run("show", "sample", house=house)
@@ -224,7 +212,7 @@ def test_apply_refuses_a_faulty_document_and_publishes_nothing(house: Stub, file
 def test_apply_refuses_what_the_books_do_not_allow(house: Stub, file: Path) -> None:
     assert run("apply", str(file), house=house).exit_code == ExitCode.FINE
     file.write_text(DOCUMENT.replace("EUR", "GBP"), encoding="utf-8")
-    result = run("apply", str(file), house=house)
+    result = run("apply", str(file), "--yes", house=house)
     assert result.exit_code == ExitCode.BAD_INPUT
     assert result.stderr.strip()
 
@@ -245,7 +233,7 @@ def test_show_knows_only_files_and_published_programmes(house: Stub) -> None:
 def applied(file: Path, house: Stub, rate: str) -> None:
     """The next version, with another rate, published a day later."""
     file.write_text(DOCUMENT.replace("1.5", rate), encoding="utf-8")
-    assert run("apply", str(file), house=house).exit_code == 0
+    assert run("apply", str(file), "--yes", house=house).exit_code == 0
     house.clock.advance(DAY)
 
 
