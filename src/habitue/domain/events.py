@@ -1,8 +1,8 @@
 """What happened, normalised: the events that the engine folds into a member's state.
 
 An event is what a till, a shop or a colleague reported, after its texts were checked and its
-numbers made exact.  It is immutable, and its payload (``to_payload`` / ``from_payload``) is what
-the ledger stores: replay reads the same payloads again.
+numbers made exact.  It is immutable, and its payload (``domain.payloads``) is what the ledger stores:
+replay reads the same payloads again.
 
 Order.  The events of one member are folded in the order of ``order_key``: business time, then the
 rank of the kind, then the natural key.  It does not depend on the order of arrival.
@@ -13,7 +13,7 @@ units, quantities are thousandths of a piece.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from habitue.kit.instants import Instant
@@ -67,9 +67,19 @@ class PointsPayment:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenDiscount:
+    """What a discount of the programme took off one line of a purchase."""
+
+    discount: str
+    line: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
     """A receipt.  ``order_discount`` is what was taken off the order as a whole (not yet in the
-    lines' amounts); ``gift_card_amount`` is the part paid with gift cards."""
+    lines' amounts); ``gift_card_amount`` is the part paid with gift cards; ``discounts``
+    are those of the programme that were given, a part of what the lines' ``discount`` says."""
 
     kind: ClassVar[str] = "purchase"
     rank: ClassVar[int] = 1
@@ -79,6 +89,7 @@ class Purchase:
     points_paid: tuple[PointsPayment, ...] = ()
     gift_card_amount: int = 0
     claimed_at: Instant | None = None
+    discounts: tuple[GivenDiscount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,123 +376,3 @@ class Event:
         if isinstance(body, Return | Confirmation):
             return body.purchase
         return body.redemption if isinstance(body, Undo) else None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if is_dataclass(value):
-        return {
-            described.name: _plain(item)
-            for described in fields(value)
-            if (item := getattr(value, described.name)) is not None and item != ()
-        }
-    return value
-
-
-def to_payload(event: Event) -> dict[str, Any]:
-    """The event's own facts as plain JSON data.
-
-    The ids, times, version and kind are not in it: they have columns of their own.
-    """
-    payload: dict[str, Any] = {"zone": event.zone, "body": _body_payload(event.body)}
-    if event.store is not None:
-        payload["store"] = event.store
-    if event.channel is not None:
-        payload["channel"] = event.channel
-    if event.staff is not None:
-        payload["staff"] = event.staff
-    if event.attributes:
-        payload["attributes"] = event.attributes
-    if not event.drawn:
-        payload["drawn"] = False
-    return payload
-
-
-def _body_payload(body: Body) -> dict[str, Any]:
-    if not isinstance(body, Purchase):
-        plain: dict[str, Any] = _plain(body)
-        return plain
-    payload: dict[str, Any] = {
-        "currency": body.currency,
-        "lines": [_line_payload(line) for line in body.lines],
-    }
-    if body.order_discount:
-        payload["order_discount"] = body.order_discount
-    if body.points_paid:
-        payload["points_paid"] = _plain(body.points_paid)
-    if body.gift_card_amount:
-        payload["gift_card_amount"] = body.gift_card_amount
-    if body.claimed_at is not None:
-        payload["claimed_at"] = body.claimed_at
-    return payload
-
-
-def _line_payload(line: Line) -> dict[str, Any]:
-    payload: dict[str, Any] = {
-        "line": line.line,
-        "product": line.product,
-        "quantity": line.quantity,
-        "amount": line.amount,
-    }
-    if line.tax:
-        payload["tax"] = line.tax
-    if line.discount:
-        payload["discount"] = line.discount
-    if line.role != "goods":
-        payload["role"] = line.role
-    if line.category is not None:
-        payload["category"] = line.category
-    if line.brand is not None:
-        payload["brand"] = line.brand
-    if line.name is not None:
-        payload["name"] = line.name
-    return payload
-
-
-def body_from_payload(kind: str, payload: dict[str, Any]) -> Body:
-    """The body that ``to_payload`` wrote; ``KeyError`` or ``TypeError`` where it did not."""
-    plain = dict(payload)
-    if kind == Purchase.kind:
-        plain["lines"] = tuple(Line(**line) for line in plain["lines"])
-        plain["points_paid"] = tuple(PointsPayment(**part) for part in plain.get("points_paid", ()))
-    elif kind == Return.kind:
-        plain["purchase"] = EventKey(**plain["purchase"]) if "purchase" in plain else None
-        plain["lines"] = tuple(ReturnedLine(**line) for line in plain.get("lines", ()))
-    elif kind == Undo.kind:
-        plain["redemption"] = EventKey(**plain["redemption"])
-    elif kind == Confirmation.kind:
-        plain["purchase"] = EventKey(**plain["purchase"])
-    elif kind == TransferIn.kind:
-        plain["portions"] = tuple(
-            Portion(item["units"], item["activates_at"], item.get("expires_at"))
-            for item in plain["portions"]
-        )
-    elif kind == Adjustment.kind:
-        plain.setdefault("reason", "")
-    return BODIES[kind](**plain)
-
-
-def from_payload(
-    *,
-    event_id: str,
-    key: EventKey,
-    kind: str,
-    occurred_at: Instant,
-    version_number: int,
-    payload: dict[str, Any],
-) -> Event:
-    """The event that ``to_payload`` was asked to write, with the columns it stands beside."""
-    return Event(
-        event_id=event_id,
-        key=key,
-        occurred_at=occurred_at,
-        zone=payload["zone"],
-        version_number=version_number,
-        body=body_from_payload(kind, payload["body"]),
-        store=payload.get("store"),
-        channel=payload.get("channel"),
-        staff=payload.get("staff"),
-        attributes=payload.get("attributes", {}),
-        drawn=payload.get("drawn", True),
-    )

@@ -13,7 +13,7 @@ from psycopg.rows import tuple_row
 
 from habitue.data.bulk import micros
 from habitue.domain.access import Actor
-from habitue.domain.events import body_from_payload
+from habitue.domain.payloads import body_from_payload
 from habitue.kit.instants import DAY, Instant, datetime_of
 from habitue.selectors.happenings import Happening
 

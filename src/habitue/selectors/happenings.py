@@ -12,7 +12,8 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from habitue.data.bulk import micros
-from habitue.domain.events import Body, body_from_payload
+from habitue.domain.events import Body
+from habitue.domain.payloads import body_from_payload
 from habitue.kit.instants import Instant
 from habitue.kit.paging import Page, decode_moment, page_of
 from habitue.selectors.ledger import (

@@ -16,7 +16,8 @@ import orjson
 import psycopg
 
 from habitue.data.bulk import micros
-from habitue.domain.events import Purchase, Return, ReturnedLine, body_from_payload
+from habitue.domain.events import Purchase, Return, ReturnedLine
+from habitue.domain.payloads import body_from_payload
 from habitue.domain.sales import Sale
 from habitue.kit.instants import Instant, local_day
 

@@ -16,7 +16,8 @@ import orjson
 
 from habitue.data.ledger.states import StateKey
 from habitue.data.programme.claiming import KnownKey, claim_keys, release_keys
-from habitue.domain.events import Advance, Event, EventKey, to_payload
+from habitue.domain.events import Advance, Event, EventKey
+from habitue.domain.payloads import to_payload
 from habitue.domain.received.normalising import RESERVED_SOURCE
 from habitue.kit.clock import Clock
 from habitue.kit.instants import Instant, datetime_of

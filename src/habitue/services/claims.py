@@ -14,7 +14,8 @@ from habitue.data.programme.anonymous import StoredReceipt, mark_claimed, read_r
 from habitue.data.programme.claiming import fetch_keys, find_keys
 from habitue.data.programme.survivors import find_survivors
 from habitue.domain.errors import Code, Refusal
-from habitue.domain.events import Event, Purchase, to_payload
+from habitue.domain.events import Event, Purchase
+from habitue.domain.payloads import to_payload
 from habitue.kit.clock import Clock
 from habitue.kit.instants import datetime_of, format_instant
 from habitue.selectors.programmes import Compiled, get_compiled_by_id, list_programmes

@@ -23,16 +23,8 @@ from habitue.data.ledger.states import StateKey
 from habitue.data.programme.claiming import KnownKey, claim_keys
 from habitue.domain.engine.types import Decision
 from habitue.domain.errors import Code, Refusal
-from habitue.domain.events import (
-    REPEATED,
-    Body,
-    Event,
-    EventKey,
-    MergeIn,
-    MergeOut,
-    Unmerge,
-    to_payload,
-)
+from habitue.domain.events import REPEATED, Body, Event, EventKey, MergeIn, MergeOut, Unmerge
+from habitue.domain.payloads import to_payload
 from habitue.domain.received.normalising import RESERVED_SOURCE
 from habitue.kit.clock import Clock
 from habitue.kit.instants import Instant, format_instant

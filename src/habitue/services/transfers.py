@@ -15,7 +15,8 @@ from habitue.data.ledger.history import read_answers
 from habitue.data.programme.claiming import KnownKey, claim_keys, fetch_keys, find_keys
 from habitue.data.programme.survivors import find_survivors
 from habitue.domain.errors import Code, Refusal
-from habitue.domain.events import Body, Event, EventKey, TransferIn, TransferOut, to_payload
+from habitue.domain.events import Body, Event, EventKey, TransferIn, TransferOut
+from habitue.domain.payloads import to_payload
 from habitue.domain.received.faults import ContentRefusal, faults_of, shown
 from habitue.domain.received.models import ReceivedKey
 from habitue.domain.received.normalising import RESERVED_SOURCE

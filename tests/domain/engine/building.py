@@ -20,6 +20,7 @@ from habitue.domain.events import (
     Enrolment,
     Event,
     EventKey,
+    GivenDiscount,
     Line,
     LineRole,
     PointsPayment,
@@ -152,6 +153,7 @@ def bought(
     points_paid: tuple[PointsPayment, ...] = (),
     gift_card: str = "0",
     claimed_at: Instant | None = None,
+    discounts: tuple[GivenDiscount, ...] = (),
     **fields: Any,
 ) -> Event:
     """A purchase of lines; a bare amount is a line of its own (``1``, ``2``, ...)."""
@@ -165,6 +167,7 @@ def bought(
         points_paid=points_paid,
         gift_card_amount=parse_amount(gift_card, currency),
         claimed_at=claimed_at,
+        discounts=discounts,
     )
     return event(when, body, **fields)
 

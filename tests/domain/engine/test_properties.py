@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from habitue.domain.engine.deciding import advance, fold
 from habitue.domain.engine.types import MemberState
 from habitue.domain.errors import Refusal
-from habitue.domain.events import Event, Purchase, ReturnedLine, from_payload, to_payload
+from habitue.domain.events import Event, Purchase, ReturnedLine
+from habitue.domain.payloads import from_payload, to_payload
 from habitue.domain.programme.model import Programme
 from habitue.kit.instants import DAY, FAR_FUTURE, MINUTE
 from tests.domain.engine.building import bought, item, points, programme, rate, returned

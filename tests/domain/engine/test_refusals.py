@@ -33,6 +33,7 @@ from tests.domain.engine.building import (
     undone,
     unlinked,
 )
+from tests.domain.engine.discounting import shop, sold
 from tests.domain.engine.harness import Member
 from tests.domain.engine.rewarding import offering, reward, taken
 
@@ -81,6 +82,20 @@ def _offering() -> Member:
 def _knowing() -> Member:
     version = replace(programme(rate()), member_attributes={"children": "number"})
     return Member(version)
+
+
+def _lowering() -> Member:
+    member = Member(
+        shop(
+            """
+            once: {discount: 1.00, limit: {per_member: 1}}
+            few: {discount: 0.50, budget: 1.00}
+            """
+        )
+    )
+    sale = sold("2026-03-01", item("a", "5.00"), {"once": "1.00", "few": "0.50"}, name="s")
+    member.post(sale)
+    return member
 
 
 _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
@@ -132,6 +147,12 @@ _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
     (Code.REWARD_NOT_AVAILABLE, "reward", _offering, taken("2026-03-01", "gone")),
     (Code.REWARD_LIMIT_REACHED, "reward", _offering, taken("2026-03-01", "once")),
     (Code.OUT_OF_STOCK, "reward", _offering, taken("2026-03-01", "few")),
+    (Code.UNKNOWN_DISCOUNT, "discounts[0].discount", _lowering,
+     sold("2026-03-02", item("a", "5.00"), {"gone": "1.00"}, name="d")),
+    (Code.DISCOUNT_LIMIT_REACHED, "discounts", _lowering,
+     sold("2026-03-02", item("a", "5.00"), {"once": "1.00"}, name="d")),
+    (Code.DISCOUNT_USED_UP, "discounts", _lowering,
+     sold("2026-03-02", item("a", "5.00"), {"few": "0.51"}, name="d")),
     (Code.NEGATIVE_AMOUNT, "lines[0]", _plain,
      returned("2026-03-01", _SALE, back("A", amount="-1.00"))),
 ]  # fmt: skip

@@ -10,7 +10,8 @@ import pytest
 from habitue.domain.engine.deciding import decide, decide_with_history, fold, needs_history
 from habitue.domain.engine.types import MemberState
 from habitue.domain.errors import Code, Refusal
-from habitue.domain.events import Event, PointsPayment, Portion, from_payload, to_payload
+from habitue.domain.events import Event, PointsPayment, Portion
+from habitue.domain.payloads import from_payload, to_payload
 from habitue.domain.programme.model import Programme
 from habitue.kit.instants import DAY
 from tests.domain.engine.building import (

@@ -7,7 +7,8 @@ import hmac
 from dataclasses import replace
 from fractions import Fraction
 
-from habitue.domain.events import Event, from_payload, to_payload
+from habitue.domain.events import Event
+from habitue.domain.payloads import from_payload, to_payload
 from tests.domain.engine.building import bought, returned
 from tests.domain.engine.harness import Member, snapshot
 from tests.domain.examples.documents import example

@@ -11,7 +11,8 @@ import psycopg
 from habitue.data.bulk import array, micros
 from habitue.data.ledger.states import StateKey
 from habitue.domain.engine.types import Allotment
-from habitue.domain.events import Event, EventKey, from_payload
+from habitue.domain.events import Event, EventKey
+from habitue.domain.payloads import from_payload
 
 EVENT_COLUMNS: Final = (
     "e.event_id, e.source, e.external_id, e.kind,"

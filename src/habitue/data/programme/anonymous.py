@@ -11,7 +11,8 @@ import orjson
 import psycopg
 
 from habitue.data.bulk import Table, array, micros
-from habitue.domain.events import Event, EventKey, from_payload
+from habitue.domain.events import Event, EventKey
+from habitue.domain.payloads import from_payload
 
 RECEIPTS: Final = Table(
     "receipt",

@@ -67,7 +67,12 @@ class BudgetDesk:
         return granted
 
     def give_back(self, budget: Budget, event_id: str, units: int, times: int) -> None:
-        """Return units to the budget on behalf of ``event_id`` (a return)."""
+        """Return units to the budget on behalf of ``event_id`` (a return); what it returned before
+        stays returned."""
+        earlier = self.draws.get((event_id, budget.key))
+        if earlier is not None:
+            self._unbook(earlier)
+            units, times = units - earlier.granted, times - earlier.granted_times
         settled = self.shared.allotments.get((event_id, budget.key), _NOTHING)
         draw = Draw(
             budget.key,

@@ -173,6 +173,7 @@ class Chronicle:
             marks.append(_mark(result))
             self._step(result, event, strict=True)
             own = (result.outcomes, result.line_points, result.matched, result.portions)
+            prices = result.prices
             prefix = (place + 1, result.copy())
             for later in self._events[place:]:
                 marks.append(_mark(result))
@@ -181,6 +182,7 @@ class Chronicle:
             lowered = result.desk.lowered(event.event_id)
             if lowered is ceilings and (not start or not result.desk.overdrawn):
                 result.outcomes, result.line_points, result.matched, result.portions = own
+                result.prices = prices
                 events = [*self._events[:place], event, *self._events[place:]]
                 return start, _Proposal(events, result, marks, prefix)
             # What stands before the event may have to be lowered too: all is folded again.

@@ -47,6 +47,7 @@ def decision_of(
         matched=fold.matched,
         portions=fold.portions,
         handed_over=fold.handed_over,
+        prices=fold.prices,
     )
 
 

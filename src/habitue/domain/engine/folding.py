@@ -10,19 +10,22 @@ Invariants.
   and stay so; where a late event pulls the ground from under them, the shortfall follows the policy
   for negative balances (SEMANTICS 1, 15).
 * ``asked`` is that event while the ones after it are folded: it may be about a purchase that only
-  a merge brings, and then is one of those ``waiting`` until it does.
+  a merge brings, and then is one of those ``waiting`` until it does.  ``contested`` are the
+  discounts that it names: it is refused where later purchases have used up what they allow.
 * A refusal leaves nothing behind: the caller throws the fold away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from habitue.domain.engine.advancing import advance, next_due
 from habitue.domain.engine.caps import BudgetDesk, apply_caps
 from habitue.domain.engine.context import Context, context_of, limit_key, usage_key
+from habitue.domain.engine.discounted import count_discounts, refuse_unknown_discount
+from habitue.domain.engine.discounting import price_basket
 from habitue.domain.engine.earning import (
     Earned,
     Earning,
@@ -30,6 +33,7 @@ from habitue.domain.engine.earning import (
     points_by_line,
 )
 from habitue.domain.engine.lots import Books, Cause
+from habitue.domain.engine.prices import Prices
 from habitue.domain.engine.records import PurchaseRecord, Spent
 from habitue.domain.engine.spend import EMPTY_BASKET, Basket, basket_of
 from habitue.domain.engine.tiers import Ladder, add_credit
@@ -39,12 +43,11 @@ from habitue.domain.engine.types import (
     RuleOutcome,
     TierMove,
 )
+from habitue.domain.engine.usage import add_usage, forget_old_usage
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import REPEATED, Enrolment, Event, EventKey, Portion, Purchase, Visit
-from habitue.domain.programme.measures import Every
 from habitue.domain.programme.model import NeverExpires, PointsCurrency, Programme
 from habitue.kit.instants import Instant, day_start, local_day
-from habitue.kit.periods import add_period, period_start
 
 ACTIVITY_KINDS = frozenset(
     {"purchase", "visit", "enrolment", "redemption", "adjustment", "transfer_out", "transfer_in"}
@@ -67,6 +70,7 @@ class Fold:
     outcomes: list[RuleOutcome] = field(default_factory=list)
     line_points: dict[str, dict[str, int]] = field(default_factory=dict)
     matched: list[dict[str, Any]] = field(default_factory=list)
+    prices: Prices | None = None
     portions: tuple[Portion, ...] = ()
     activities: list[tuple[str, Instant, str]] = field(default_factory=list)
     handed_over: dict[str, Any] | None = None
@@ -77,6 +81,7 @@ class Fold:
     asked: str = ""
     waiting: list[Event] = field(default_factory=list)
     repeated: set[str] = field(default_factory=set)
+    contested: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.books = Books(self.state, remember=self.remember)
@@ -122,6 +127,7 @@ class Fold:
         """Book what has become true by the event's instant; the outcomes are the event's own."""
         programme = self.programme_of(event)
         self.outcomes, self.line_points, self.matched, self.portions = [], {}, [], ()
+        self.prices = None
         self.handed_over = None
         advance(self.programmes, self.state, self.books, self.moves, event.occurred_at)
         return programme
@@ -186,6 +192,8 @@ def apply_earning_event(fold: Fold, event: Event) -> None:
         basket = fold.basket_of(event, body, programme)
     context = context_of(programme, state, event, basket)
     context.quiet = fold.quiet
+    if programme.discounts and isinstance(body, Purchase):
+        _discount(fold, programme, event, body, context)
     earnings, lots = give(fold, programme, event, context)
     if isinstance(body, Purchase):
         _count_purchase(fold, programme, context)
@@ -208,6 +216,26 @@ def note_attributes(programme: Programme, state: MemberState, event: Event) -> N
     if said:
         noted = {**state.attributes, **said}
         state.attributes = {name: value for name, value in noted.items() if value != ""}
+
+
+def _discount(
+    fold: Fold, programme: Programme, event: Event, purchase: Purchase, context: Context
+) -> None:
+    """Count the discounts that the purchase was given; where it says none, foresee them."""
+    strict = fold.is_strict(event)
+    if purchase.discounts:
+        named = frozenset(given.discount for given in purchase.discounts)
+        if strict:
+            refuse_unknown_discount(programme, purchase)
+            fold.contested = named
+        count_discounts(
+            programme, fold.state, fold.desk, event, day=context.day, checked=named & fold.contested
+        )
+    elif strict:
+        untendered = replace(purchase, points_paid=(), gift_card_amount=0)
+        basket = basket_of(untendered, programme.spend)
+        seen = context.with_basket(basket)
+        fold.prices = price_basket(programme, fold.state, seen, fold.desk)
 
 
 def check_currency(programme: Programme, currency: str) -> None:
@@ -330,37 +358,12 @@ def use_caps(
                 forget_old_usage(state, limit_key(rule, index), limit.every, context.day)
 
 
-def add_usage(state: MemberState, name: str, key: int, times: int, units: int) -> None:
-    """Count the use of one cap in one period (or take it back)."""
-    usage = dict(state.usage.get(name, {}))
-    before_times, before_units = usage.get(key, (0, 0))
-    usage[key] = [before_times + times, before_units + units]
-    if usage[key] == [0, 0]:
-        del usage[key]
-    state.usage[name] = usage
-
-
-def forget_old_usage(state: MemberState, name: str, every: Every, day: int) -> None:
-    """Drop what no later event can see; a late event sees the whole history anyway."""
-    usage = state.usage[name]
-    if every.calendar is not None:
-        oldest = period_start(day, every.calendar)
-    elif every.rolling is not None:
-        # Two days more, for stores of other zones.
-        oldest = add_period(day, every.rolling, -1) - 2
-    else:
-        return
-    for key in [key for key in usage if key < oldest]:
-        del usage[key]
-
-
 def _count_purchase(fold: Fold, programme: Programme, context: Context) -> None:
     state = fold.state
     state.purchases += 1
     state.spent += context.basket_amount
-    if programme.tiers is not None:
-        credit(programme, state, "spend", context.day, context.basket_amount)
-        credit(programme, state, "purchases", context.day, 1)
+    credit(programme, state, "spend", context.day, context.basket_amount)
+    credit(programme, state, "purchases", context.day, 1)
 
 
 def _pay_with_points(
@@ -407,10 +410,8 @@ def spend_points(
 
 def credit(programme: Programme, state: MemberState, name: str, day: int, units: int) -> None:
     """Count something towards every tier metric of that name."""
-    if programme.tiers is None:
-        return
     seen: set[str] = set()
-    for metric in programme.tiers.metrics:
+    for metric in programme.metrics:
         if metric.name == name and metric.key not in seen:
             seen.add(metric.key)
             add_credit(programme, state, metric, day, units)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from habitue.domain.engine.context import Context
+from habitue.domain.engine.discounted import amounts_of
 from habitue.domain.engine.earning import Earning
 from habitue.domain.engine.lots import Take
 from habitue.domain.engine.spend import Basket
@@ -59,7 +60,8 @@ class PurchaseRecord:
     """A purchase, what it earned by which rule, and how much of it has come back.
 
     ``quantities`` and ``amounts`` are what remains of each line; ``kept`` is what each rule still
-    gives for the remaining basket, by (rule, currency); ``lots`` are the lots it opened.
+    gives for the remaining basket, by (rule, currency); ``lots`` are the lots it opened;
+    ``discounts`` what its discounts are still worth.
     """
 
     event: Event
@@ -77,6 +79,7 @@ class PurchaseRecord:
     amounts: list[int] = field(default_factory=list)
     voided: bool = False
     products: dict[str, list[int]] = field(default_factory=dict)
+    discounts: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -103,6 +106,7 @@ class PurchaseRecord:
             spend=context.basket_amount,
             quantities=[line.quantity for line in purchase.lines],
             amounts=[line.amount for line in purchase.lines],
+            discounts=amounts_of(purchase),
         )
 
     def copy(self) -> PurchaseRecord:
@@ -123,6 +127,7 @@ class PurchaseRecord:
             amounts=self.amounts.copy(),
             voided=self.voided,
             products=self.products,
+            discounts=self.discounts,
         )
 
     @property

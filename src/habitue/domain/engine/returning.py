@@ -13,10 +13,10 @@ from dataclasses import replace
 
 from habitue.domain.engine.caps import BudgetDesk, apply_caps
 from habitue.domain.engine.context import context_of, limit_key, usage_key
+from habitue.domain.engine.discounted import give_back_discounts, kept_of
 from habitue.domain.engine.earning import earn
 from habitue.domain.engine.folding import (
     Fold,
-    add_usage,
     cause_of,
     check_currency,
     credit,
@@ -28,6 +28,7 @@ from habitue.domain.engine.records import PurchaseRecord
 from habitue.domain.engine.restoring import has_lapsed, restore
 from habitue.domain.engine.spend import EMPTY_BASKET, remaining_basket
 from habitue.domain.engine.types import Allotment, SharedFacts
+from habitue.domain.engine.usage import add_usage
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Return, ReturnedLine
 from habitue.domain.programme.measures import Budget
@@ -119,6 +120,7 @@ def _take_back(fold: Fold, event: Event, record: PurchaseRecord) -> None:
     _restore_points_paid(fold, event, record)
     _post_changes(fold, event, record, changes)
     _give_back_shares(fold, event, record, before, changes)
+    _give_back_discounts(fold, event, record)
     state, programme = fold.state, record.programme
     day = record.context.day
     credit(programme, state, "spend", day, record.spend - spend_before)
@@ -312,6 +314,21 @@ def _give_back_shares(
             budgets[budget.key] = (budget, units - change, max(-times, fewer))
     for budget, units, times in budgets.values():
         fold.desk.give_back(budget, event.event_id, units, times)
+
+
+def _give_back_discounts(fold: Fold, event: Event, record: PurchaseRecord) -> None:
+    if not record.purchase.discounts:
+        return
+    before, record.discounts = record.discounts, kept_of(record.purchase, record.quantities)
+    give_back_discounts(
+        record.programme,
+        fold.state,
+        fold.desk,
+        event,
+        day=record.context.day,
+        before=before,
+        after=record.discounts,
+    )
 
 
 def _by_rule(units: dict[tuple[str, str], int]) -> dict[str, int]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from habitue.domain.engine.context import context_of, usage_key, used_of
 from habitue.domain.engine.entering import draw_of, withdraw
-from habitue.domain.engine.folding import Fold, add_usage, forget_old_usage
+from habitue.domain.engine.folding import Fold
 from habitue.domain.engine.records import Spent, Taken
 from habitue.domain.engine.spend import EMPTY_BASKET
+from habitue.domain.engine.usage import add_usage, forget_old_usage
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Event, Redemption
 from habitue.domain.programme.model import VOUCHER, Price, Programme, Reward

@@ -85,9 +85,8 @@ def _kept_days(programme: Programme, key: str) -> int:
 
     Older ones are summed up under day 0, where only lifetime windows still see them.
     """
-    assert programme.tiers is not None, "metrics belong to tiers"
     longest = 0
-    for metric in programme.tiers.metrics:
+    for metric in programme.metrics:
         if metric.key == key and metric.window.period is not None:
             longest = max(longest, add_period(800_000, metric.window.period) - 800_000)
     return max(KEPT_DAYS, 2 * longest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from habitue.domain.engine.prices import Prices
 from habitue.domain.events import Event, OrderKey, Portion, Scalar
 from habitue.kit.instants import FAR_FUTURE, Instant
 
@@ -261,7 +262,8 @@ class Decision:
     each currency earned over the lines of the purchase; ``matched`` says which purchases a return
     was matched with (an empty one: taken at the average rate); ``portions`` are what a transfer
     took from which lots, to be given to the other member; ``handed_over`` is the state that a merge
-    takes along, as plain data.
+    takes along, as plain data; ``prices`` are what a purchase that says no discounts would cost,
+    where the programme has some.
     """
 
     event_id: str
@@ -275,6 +277,7 @@ class Decision:
     matched: list[dict[str, Any]] = field(default_factory=list)
     portions: tuple[Portion, ...] = ()
     handed_over: dict[str, Any] | None = None
+    prices: Prices | None = None
 
     def total(self, currency: str) -> int:
         """By how much the decision changes the balance."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
+from habitue.domain.programme.discount_parts import DiscountPart, DiscountReader
 from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.draws import DrawPart, DrawReader, entry_currencies
 from habitue.domain.programme.earn import RulePart, RuleReader, read_rule_id
@@ -79,6 +80,7 @@ class DocumentPart(Part):
     tiers: TiersPart | None = None
     rewards: dict[Slug, RewardPart] = Field(default_factory=dict)
     draws: dict[Slug, DrawPart] = Field(default_factory=dict)
+    discounts: dict[Slug, DiscountPart] = Field(default_factory=dict)
     returns: ReturnsPart = ReturnsPart()
     claims: ClaimsPart | None = None
 
@@ -213,11 +215,13 @@ class _Builder:
             rewards=frozenset(self._declared("rewards")),
             draws={**dict.fromkeys(self._declared("draws"), DrawPart()), **part.draws},
             multiplied=multiplied,
-            listed_limits=self._listed_limits(),
+            listed_limits=self._listed_limits("earn"),
             faults=faults,
         )
         rules = staged(reader.build(part.earn), groups, faults)
         offers = self._offers(replace(vocabulary, rules={}), zone)
+        lowered = self._lowered(replace(vocabulary, rules={}), zone, groups)
+        discounts = lowered.build(part.discounts)
         return Programme(
             code=part.programme or "",
             number=self.number,
@@ -231,11 +235,12 @@ class _Builder:
             tiers=tiers,
             without_purchase=part.returns.without_purchase,
             claim_days=part.claims.within if part.claims is not None else None,
-            budgets=dict(sorted({**reader.budgets, **offers.budgets}.items())),
+            budgets=dict(sorted({**reader.budgets, **offers.budgets, **lowered.budgets}.items())),
             rewards=offers.rewards,
             segments=segments,
             member_attributes=dict(sorted(part.member_attributes.items())),
             draws=offers.draws,
+            discounts=discounts,
         )
 
     def _offers(self, vocabulary: Vocabulary, zone: str) -> _Offers:
@@ -249,6 +254,17 @@ class _Builder:
         draws = drawn.build(part.draws, frozenset(self._declared("rewards")))
         currencies = {**reader.currencies(part.rewards), **entry_currencies(draws)}
         return _Offers(rewards, draws, currencies, reader.budgets)
+
+    def _lowered(
+        self, vocabulary: Vocabulary, zone: str, groups: Mapping[str, Group]
+    ) -> DiscountReader:
+        return DiscountReader(
+            vocabulary=vocabulary,
+            zone=zone,
+            groups=groups,
+            listed_limits=self._listed_limits("discounts"),
+            faults=self.faults,
+        )
 
     def _section(self, section: str) -> Mapping[str, Any]:
         raw = self.raw.get(section)
@@ -264,9 +280,9 @@ class _Builder:
             decimals[code] = _ANY_DECIMALS if spoiled else decimals_of(part, exponent)
         return dict(sorted(decimals.items()))
 
-    def _listed_limits(self) -> frozenset[str]:
+    def _listed_limits(self, section: str) -> frozenset[str]:
         return frozenset(
-            rule
-            for rule, raw in self._section("earn").items()
+            code
+            for code, raw in self._section(section).items()
             if isinstance(raw, Mapping) and isinstance(raw.get("limit"), list | tuple)
         )

@@ -11,6 +11,7 @@ from typing import Any
 from habitue.domain.programme.checks.asking import Subject, ask
 from habitue.domain.programme.checks.contradictory import check_contradictory
 from habitue.domain.programme.checks.dead import check_dead
+from habitue.domain.programme.checks.discounts import check_discounts
 from habitue.domain.programme.checks.draws import check_draws
 from habitue.domain.programme.checks.minting import check_minting
 from habitue.domain.programme.checks.minting_cards import check_gift_cards
@@ -64,4 +65,5 @@ def _check_as_a_whole(
     check_minting(subject)
     check_gift_cards(subject)
     check_draws(subject)
+    check_discounts(subject)
     check_names(subject, as_written=as_written)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
+from habitue.domain.programme.discounts import Discount, ShareLadder
 from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.measures import Budget, Limit, Metric
 from habitue.domain.programme.moments import Condition, LineFilter
@@ -346,6 +347,7 @@ class Programme:
     member_attributes: Mapping[str, str] = field(default_factory=dict)
     draws: Mapping[str, Draw] = field(default_factory=dict)
     chance_secret: bytes = field(default=b"", repr=False)
+    discounts: Mapping[str, Discount] = field(default_factory=dict)
     stages: int = field(init=False, repr=False)
     has_chances: bool = field(init=False, repr=False)
 
@@ -355,3 +357,12 @@ class Programme:
         object.__setattr__(self, "stages", stages)
         chances = any(rule.chance is not None for rule in self.rules)
         object.__setattr__(self, "has_chances", chances)
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """All that is counted of a member by the day: for tiers, and for ladders of discounts."""
+        own = () if self.tiers is None else self.tiers.metrics
+        if not self.discounts:
+            return own
+        ladders = [discount.cut for discount in self.discounts.values()]
+        return (*own, *(cut.metric for cut in ladders if isinstance(cut, ShareLadder)))

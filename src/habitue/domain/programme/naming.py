@@ -7,15 +7,24 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Part: TypeAlias = Literal[
-    "points", "earn", "tiers", "rewards", "about", "segments", "draws", "terms", "free_entry"
+    "points",
+    "earn",
+    "tiers",
+    "rewards",
+    "about",
+    "segments",
+    "draws",
+    "terms",
+    "free_entry",
+    "discounts",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Labels by language: of the programme, and of currencies of points, rules, tiers, rewards and
-    segments by code; ``about`` is what the document says of a reward besides.  Of draws there are
-    names, ``terms``, and how one enters without buying (``free_entry``).
+    """Labels by language: of the programme, and of currencies of points, rules, tiers, rewards,
+    segments and discounts by code; ``about`` is what the document says of a reward besides.  Of
+    draws there are names, ``terms``, and how one enters without buying (``free_entry``).
 
     ``words`` are those of whatever else a document names by a code: categories, products, brands,
     stores, attributes, perks.  A part of which a document says no name is called by its code, made
@@ -32,6 +41,7 @@ class Names:
     draws: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     free_entry: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    discounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
@@ -74,6 +84,7 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         draws=_section(raw.get("draws")),
         terms=_section(raw.get("draws"), "terms"),
         free_entry=_section(raw.get("draws"), "free_entry"),
+        discounts=_section(raw.get("discounts")),
         words=_words(raw.get("words")),
     )
 
@@ -91,6 +102,7 @@ def merged(older: Names, newer: Names) -> Names:
         draws={**older.draws, **newer.draws},
         terms={**older.terms, **newer.terms},
         free_entry={**older.free_entry, **newer.free_entry},
+        discounts={**older.discounts, **newer.discounts},
         words={**older.words, **newer.words},
     )
 

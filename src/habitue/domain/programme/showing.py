@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from habitue.domain.programme.conditions import parse_line_tree, parse_tree
+from habitue.domain.programme.discount_outline import discount_lines
 from habitue.domain.programme.document import parse_document
 from habitue.domain.programme.draw_model import Draw, Prize
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.findings import vocabulary_of
-from habitue.domain.programme.measures import Budget, Every, Limit
 from habitue.domain.programme.model import (
     ExpiresAfter,
     ExpiresAt,
@@ -33,6 +32,7 @@ from habitue.domain.programme.model import (
     Tiers,
 )
 from habitue.domain.programme.moments import Condition
+from habitue.domain.programme.outlines import budget_line, limit_line, number_text
 from habitue.domain.programme.trees import describe
 from habitue.kit.instants import Instant, format_instant
 from habitue.kit.money import format_amount, format_decimal
@@ -75,6 +75,7 @@ class _Outline:
         for code, segment in self.programme.segments.items():
             yield f"  {code}: {self._tree(segment)}"
         yield from self._draws()
+        yield from discount_lines(self.programme, self.vocabulary)
         yield "Spend"
         yield f"  {'; '.join(self._spend())}"
         yield "Returns and claims"
@@ -120,7 +121,7 @@ class _Outline:
 
     def _effect(self, rule: Rule) -> str:
         if rule.multiply is not None:
-            return f"multiply {rule.multiplied_currency} by {_number(rule.multiply)}"
+            return f"multiply {rule.multiplied_currency} by {number_text(rule.multiply)}"
         each = " for each piece" if rule.each is not None else ""
         return "give " + " and ".join(self._give(give) for give in rule.gives) + each
 
@@ -128,7 +129,7 @@ class _Outline:
         decimals = self.vocabulary.points.get(give.currency, 0)
         if isinstance(give, Fixed):
             return f"{format_decimal(give.units, decimals)} {give.currency}"
-        units = _number(give.units / 10**decimals)
+        units = number_text(give.units / 10**decimals)
         per = format_amount(give.per, self.programme.currency)
         return f"{units} {give.currency} per {per} {self.programme.currency}"
 
@@ -144,9 +145,9 @@ class _Outline:
         yield from self._times(rule.starts_at, rule.ends_at)
         decimals = self._decimals(rule)
         for limit in rule.limits:
-            yield _limit(limit, decimals)
+            yield limit_line(limit, decimals)
         for budget in rule.budgets:
-            yield _budget(budget, decimals)
+            yield budget_line(budget, decimals)
         if rule.group is not None:
             yield f"in group {rule.group}"
         if rule.chance is not None:
@@ -199,7 +200,7 @@ class _Outline:
         if reward.stock is not None:
             stock = self.programme.budgets[reward.stock]
             yield f"stock {stock.times}{f' per {stock.every}' if stock.every else ''}"
-        yield from (_limit(limit, 0) for limit in reward.limits)
+        yield from (limit_line(limit, 0) for limit in reward.limits)
         yield from self._times(reward.starts_at, reward.ends_at)
         if not reward.enabled:
             yield "disabled"
@@ -248,7 +249,7 @@ class _Outline:
         if tier.reenter != tier.enter:
             yield f"re-enter {self._thresholds(tier.reenter, tiers)}"
         if tier.multiply != 1:
-            yield f"multiply {tiers.multiplied_currency} by {_number(tier.multiply)}"
+            yield f"multiply {tiers.multiplied_currency} by {number_text(tier.multiply)}"
         if tier.perks:
             yield f"perks {', '.join(tier.perks)}"
 
@@ -285,38 +286,6 @@ class _Outline:
 
     def _instant(self, instant: Instant) -> str:
         return format_instant(instant, self.programme.zone)
-
-
-def _number(value: Fraction) -> str:
-    """The decimal text of a fraction; document numbers always have one."""
-    decimals = next(n for n in range(40) if (value * 10**n).denominator == 1)
-    return format_decimal(int(value * 10**decimals), decimals)
-
-
-def _every(every: Every) -> str:
-    if every.rolling is not None:
-        return f"in any {every.rolling}"
-    return f"every {every.calendar}" if every.calendar else "for ever"
-
-
-def _limit(limit: Limit, decimals: int) -> str:
-    overflow = "" if limit.overflow == "trim" else ", else nothing"
-    if limit.times is not None:
-        return f"at most {limit.times} times a member {_every(limit.every or Every())}"
-    units = format_decimal(limit.units or 0, decimals)
-    if limit.every is None:
-        return f"at most {units} a purchase{overflow}"
-    return f"at most {units} a member {_every(limit.every)}{overflow}"
-
-
-def _budget(budget: Budget, decimals: int) -> str:
-    parts = []
-    if budget.units is not None:
-        parts.append(format_decimal(budget.units, decimals))
-    if budget.times is not None:
-        parts.append(f"{budget.times} times")
-    overflow = "" if budget.overflow == "trim" else ", else nothing"
-    return f"budget {budget.key}: {' and '.join(parts)}{overflow}"
 
 
 def _window(kind: str, period: Period | None) -> str:

@@ -64,6 +64,14 @@ class ReceivedPointsPayment(_Strict):
     amount: Number
 
 
+class ReceivedDiscount(_Strict):
+    """What a discount of the programme took off a line; a part of the line's `discount`."""
+
+    discount: CodeText
+    line: CodeText
+    amount: Number
+
+
 class ReceivedReturnLine(_Strict):
     """A part of a receipt that came back."""
 
@@ -98,6 +106,7 @@ class ReceivedPurchase(Received):
     order_discount: Number = 0
     points_paid: Annotated[list[ReceivedPointsPayment], Field(max_length=MOST_PAYMENTS)] = []
     gift_card_amount: Number = 0
+    discounts: Annotated[list[ReceivedDiscount], Field(max_length=MOST_LINES)] = []
 
 
 class ReceivedReturn(Received):

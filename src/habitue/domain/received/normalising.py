@@ -29,6 +29,7 @@ from habitue.domain.events import (
     Undo,
     Visit,
 )
+from habitue.domain.received.discounts import read_discounts
 from habitue.domain.received.faults import ContentRefusal, faults_of, shown
 from habitue.domain.received.fields import LONGEST_REASON, MOST_ATTRIBUTES
 from habitue.domain.received.models import (
@@ -193,7 +194,8 @@ def _purchase(received: ReceivedPurchase, conventions: Conventions, faults: list
         faults.append(Refusal(Code.TOO_LARGE, "lines", value=shown(total), limit=limit))
     off = amount(received.order_discount, decimals, "order_discount", faults)
     card = amount(received.gift_card_amount, decimals, "gift_card_amount", faults)
-    if not (off or card or received.points_paid):
+    discounts = read_discounts(received.discounts, lines, decimals, faults)
+    if not (off or card or received.points_paid or discounts):
         return Purchase(received.currency, lines)
     paid = tuple(
         PointsPayment(
@@ -205,7 +207,7 @@ def _purchase(received: ReceivedPurchase, conventions: Conventions, faults: list
     )
     if not faults:
         _check_tender(total, off, card, paid, decimals, faults)
-    return Purchase(received.currency, lines, off, paid, card)
+    return Purchase(received.currency, lines, off, paid, card, discounts=discounts)
 
 
 def _lines(received: ReceivedPurchase, decimals: int, faults: list[Refusal]) -> tuple[Line, ...]:

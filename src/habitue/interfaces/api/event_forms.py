@@ -171,6 +171,39 @@ class RuleForm(BaseModel):
     )
 
 
+class PricedLineForm(BaseModel):
+    """A line as it is to be charged and recorded: `amount` after all discounts, `discount` taken
+    off in all, what the till itself took off included."""
+
+    line: str
+    product: str
+    before: str
+    amount: str
+    discount: str
+
+
+class DiscountForm(BaseModel):
+    """What became of one discount that was considered, and why."""
+
+    discount: str
+    given: int = Field(description="What it takes off, in minor units.")
+    exact: str | None = Field(default=None, description="Minor units before rounding and caps.")
+    blocked: str | None = None
+    caps: list[str] | None = None
+    seen: list[dict[str, Any]] | None = None
+
+
+class PricesForm(BaseModel):
+    """What the basket costs the member.  `lines` and `discounts` can be recorded as they are."""
+
+    before: str
+    off: str
+    after: str
+    lines: list[PricedLineForm]
+    discounts: list[dict[str, str]]
+    considered: list[DiscountForm]
+
+
 class EventAnswer(BaseModel):
     """What was decided about an event: points, tier, and the explanation rule by rule."""
 
@@ -194,6 +227,10 @@ class EventAnswer(BaseModel):
         default=[], description="For returns: which line of which purchase was taken back."
     )
     claim_until: Instant | None = None
+    prices: PricesForm | None = Field(
+        default=None,
+        description="Of a purchase that is evaluated and names no discounts of the programme.",
+    )
 
 
 class BulkResult(BaseModel):

@@ -60,6 +60,11 @@ _MONEY: Final = (
     Code.WRONG_CURRENCY,
     Code.UNKNOWN_POINTS,
 )
+_DISCOUNTS: Final = (
+    Code.UNKNOWN_DISCOUNT,
+    Code.DISCOUNT_LIMIT_REACHED,
+    Code.DISCOUNT_USED_UP,
+)
 _RETURN: Final = (
     Code.PURCHASE_NOT_FOUND,
     Code.RETURN_OF_UNKNOWN_LINE,
@@ -159,7 +164,7 @@ def _purchases(events: Events) -> list[Operation]:
             handler=events.purchase,
             request=PurchaseRequest,
             example=_PURCHASE,
-            codes=(*_CONTENT, *_MONEY, Code.NOT_ENOUGH_POINTS),
+            codes=(*_CONTENT, *_MONEY, *_DISCOUNTS, Code.NOT_ENOUGH_POINTS),
         ),
         Operation(
             name="record_purchases",

@@ -83,14 +83,20 @@ def member_page(
     return shift.render("member.html", context, status=status)
 
 
-def new_sale(shift: Shift) -> SaleForm:
+def new_sale(shift: Shift, *, of_member: bool = True) -> SaleForm:
     """An empty form for a purchase, line by line where that is asked for."""
     visit = shift.visit
     return SaleForm(
         currency=shift.programme.currency,
         with_lines=bool(visit.request.GET.get("lines")),
+        with_discounts=of_member and has_discounts(shift),
         initial=once(visit.now),
     )
+
+
+def has_discounts(shift: Shift) -> bool:
+    """Whether members of the programme may pay less."""
+    return bool(shift.words.current.programme.discounts)
 
 
 def currencies(shift: Shift) -> list[tuple[str, str]]:

@@ -37,12 +37,28 @@ class AmountField(forms.DecimalField):
 class SaleForm(OnceForm):
     """A purchase: an amount, or the lines of the receipt.
 
-    Lines are shown to whoever asks for them, ``with_lines``, and to whoever typed some.
+    Lines are shown to whoever asks for them, ``with_lines``, and to whoever typed some.  Where the
+    programme has discounts, they may be taken off; ``shown`` is then the price that was shown.
     """
 
-    def __init__(self, *args: Any, currency: str, with_lines: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        currency: str,
+        with_lines: bool = False,
+        with_discounts: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.with_lines = with_lines
+        self.with_discounts = with_discounts
+        if with_discounts:
+            self.fields["discounts"] = forms.BooleanField(
+                label=gettext_lazy("Take the member’s discounts off"), required=False, initial=True
+            )
+            self.fields["shown"] = forms.CharField(
+                required=False, max_length=20, widget=forms.HiddenInput
+            )
         decimals = currency_exponent(currency)
         self.fields["amount"] = AmountField(
             label=gettext_lazy("Amount"),
@@ -99,6 +115,11 @@ class SaleForm(OnceForm):
                 line["category"] = cleaned[f"category_{place}"].lower()
             found.append(line)
         return found or [{"product": GOODS, "amount": f"{cleaned['amount']:f}"}]
+
+    @property
+    def takes_discounts(self) -> bool:
+        """Whether the amounts are those before the member's discounts."""
+        return self.with_discounts and bool(self.cleaned_data.get("discounts"))
 
     def _said(self, place: int) -> bool:
         return any(self.cleaned_data.get(f"{name}_{place}") for name in ("name", "category"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,13 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from habitue.domain.access import Permission
 from habitue.domain.errors import Refusal
-from habitue.interfaces.terminal.member import currencies, member_page, new_sale
+from habitue.interfaces.terminal.member import currencies, has_discounts, member_page, new_sale
 from habitue.interfaces.terminal.pages import Shift, serving_page, to_member
 from habitue.interfaces.terminal.receipts import RedeemForm, SaleForm
 from habitue.interfaces.terminal.showing import may_spend
 from habitue.interfaces.web.forms import OnceForm
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.words.lines import total_text
+from habitue.interfaces.web.words.prices import told_prices
+from habitue.services.counter.pricing import price_sale, record_priced_sale
 from habitue.services.counter.serving import (
     foresee_sale,
     record_sale,
@@ -30,6 +33,13 @@ from habitue.services.counter.serving import (
 from habitue.services.intake import Answer
 
 
+class _Sale(TypedDict):
+    programme: str
+    external_id: str
+    currency: str
+    lines: list[dict[str, str]]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @serving_page(Permission.PURCHASES_WRITE)
 def sale(shift: Shift, member_id: UUID) -> HttpResponse:
@@ -39,7 +49,7 @@ def sale(shift: Shift, member_id: UUID) -> HttpResponse:
     """
     if shift.visit.request.method != "POST":
         return to_member(member_id)
-    form = SaleForm(shift.visit.request.POST, currency=shift.programme.currency)
+    form = _sent(shift)
     if form.is_valid() and _sold(shift, form, member_id):
         return to_member(member_id, done=form.external_id)
     return member_page(shift, member_id, sale_form=form, status=422)
@@ -51,7 +61,7 @@ def sale_of_nobody(shift: Shift) -> HttpResponse:
     """Record a purchase of a guest who is no member; it can be claimed later by its receipt."""
     visit = shift.visit
     currency = shift.programme.currency
-    form = new_sale(shift)
+    form = new_sale(shift, of_member=False)
     if visit.request.method == "POST":
         form = SaleForm(visit.request.POST, currency=currency)
         if form.is_valid() and _sold(shift, form, None):
@@ -61,16 +71,27 @@ def sale_of_nobody(shift: Shift) -> HttpResponse:
     return shift.render("nobody.html", context, status=422 if form.errors else 200)
 
 
+def _sent(shift: Shift) -> SaleForm:
+    return SaleForm(
+        shift.visit.request.POST,
+        currency=shift.programme.currency,
+        with_discounts=has_discounts(shift),
+    )
+
+
 def _sold(shift: Shift, form: SaleForm, member_id: UUID | None) -> bool:
+    sale: _Sale = {
+        "programme": shift.programme.code,
+        "external_id": form.external_id,
+        "currency": shift.programme.currency,
+        "lines": form.lines(),
+    }
     try:
-        record_sale(
-            shift.counter,
-            programme=shift.programme.code,
-            external_id=form.external_id,
-            currency=shift.programme.currency,
-            lines=form.lines(),
-            member_id=member_id,
-        )
+        if member_id is not None and form.takes_discounts:
+            shown = form.cleaned_data["shown"]
+            record_priced_sale(shift.counter, **sale, member_id=member_id, shown=shown)
+        else:
+            record_sale(shift.counter, **sale, member_id=member_id)
     except Refusal as refusal:
         refuse_form(form, refusal, language=shift.visit.language, places={"lines": "amount"})
         return False
@@ -81,18 +102,22 @@ def _sold(shift: Shift, form: SaleForm, member_id: UUID | None) -> bool:
 @serving_page(Permission.PURCHASES_WRITE)
 def foresee(shift: Shift, member_id: UUID) -> HttpResponse:
     """What the purchase that is being typed would earn; nothing is recorded."""
-    form = SaleForm(shift.visit.request.POST, currency=shift.programme.currency)
+    form = _sent(shift)
     if not form.is_valid():
         return shift.visit.render("terminal/_foreseen.html", {})
-    answer = foresee_sale(
-        shift.counter,
-        programme=shift.programme.code,
-        external_id=form.external_id,
-        currency=shift.programme.currency,
-        lines=form.lines(),
-        member_id=member_id,
-    )
-    return shift.visit.render("terminal/_foreseen.html", _foreseen(shift, answer))
+    sale: _Sale = {
+        "programme": shift.programme.code,
+        "external_id": form.external_id,
+        "currency": shift.programme.currency,
+        "lines": form.lines(),
+    }
+    if not form.takes_discounts:
+        answer = foresee_sale(shift.counter, **sale, member_id=member_id)
+        return shift.visit.render("terminal/_foreseen.html", _foreseen(shift, answer))
+    priced = price_sale(shift.counter, **sale, member_id=member_id)
+    prices = None if priced.prices is None else told_prices(priced.prices, shift.words.current)
+    context = {**_foreseen(shift, priced.answer), "prices": prices}
+    return shift.visit.render("terminal/_foreseen.html", context)
 
 
 def _foreseen(shift: Shift, answer: Answer) -> dict[str, object]:

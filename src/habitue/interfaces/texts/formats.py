@@ -92,6 +92,11 @@ def percent(share: Decimal, *, language: str) -> str:
     )
 
 
+def exact_percent(share: Decimal, *, language: str) -> str:
+    """A share of one as a percentage, with all its decimals."""
+    return format_percent(share.normalize(), locale=locale_of(language), decimal_quantization=False)
+
+
 def day(value: date, *, language: str) -> str:
     """A day with the month in words: ``3 March 2025``."""
     return _first(format_date(value, format="long", locale=locale_of(language)), value, language)

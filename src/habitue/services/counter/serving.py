@@ -27,14 +27,19 @@ def record_sale(
     lines: Sequence[Mapping[str, Any]],
     member_id: UUID | None,
     occurred_at: Instant | None = None,
+    discounts: Sequence[Mapping[str, Any]] = (),
 ) -> Answer:
     """Record a purchase, of a member or of nobody in particular, who may claim it later.
+
+    ``discounts`` are those of the programme that were taken off, as its prices name them.
 
     Refuses ``NOT_PERMITTED`` and what the intake refuses.  Writes the trail once, however often it
     is sent.
     """
     counter.require(Permission.PURCHASES_WRITE)
-    who = {} if member_id is None else {"member": known_as(member_id)}
+    who: dict[str, Any] = {} if member_id is None else {"member": known_as(member_id)}
+    if discounts:
+        who["discounts"] = list(discounts)
     content = counter.content(
         external_id, occurred_at=occurred_at, currency=currency, lines=list(lines), **who
     )
@@ -53,11 +58,13 @@ def foresee_sale(
     currency: str,
     lines: Sequence[Mapping[str, Any]],
     member_id: UUID,
+    discounts: Sequence[Mapping[str, Any]] = (),
 ) -> Answer:
-    """What a purchase would earn; records nothing.  Refuses as ``record_sale`` does."""
+    """What a purchase would earn, and cost; records nothing.  Refuses as ``record_sale`` does."""
     counter.require(Permission.PURCHASES_WRITE)
+    given: dict[str, Any] = {"discounts": list(discounts)} if discounts else {}
     content = counter.content(
-        external_id, currency=currency, lines=list(lines), member=known_as(member_id)
+        external_id, currency=currency, lines=list(lines), member=known_as(member_id), **given
     )
     answer = evaluate(
         counter.connection,

@@ -57,6 +57,7 @@ from habitue.kit.instants import FAR_FUTURE, Instant, format_instant
 from habitue.selectors.programmes import Compiled
 from habitue.services.intake.answering import content_of
 from habitue.services.intake.pasts import PASTS
+from habitue.services.intake.pricing import prices_of
 from habitue.services.intake.rows import Position, Rows
 from habitue.services.intake.stock import add_periodic_stock
 from habitue.services.intake.transacting import MergedMeanwhileError
@@ -110,6 +111,7 @@ class Desk:
         self._budgets: dict[BudgetKey, StoredBudget] = {}
         self._drawn: set[BudgetKey] = set()
         self._rows = Rows(UUID(int=0))
+        self._foreseeing = False
         self.recorded_at: Instant = 0
         self.recorded_at_text = ""
 
@@ -120,7 +122,11 @@ class Desk:
         now: Callable[[], Instant],
         lock: bool = True,
     ) -> None:
-        """Lock the members, then the budgets of their programmes; then settle when it is."""
+        """Lock the members, then the budgets of their programmes; then settle when it is.
+
+        Without ``lock`` nothing is going to be recorded: what is decided is only foreseen.
+        """
+        self._foreseeing = not lock
         self._open_members(members, lock=lock)
         keys = {
             (compiled.programme_id, key)
@@ -275,6 +281,9 @@ class Desk:
             tier_before=account.state.standing.tier,
             recorded_at=self.recorded_at_text,
         )
+        if self._foreseeing and decision.prices is not None:
+            currency = compiled.versions[event.version_number].currency
+            content["prices"] = prices_of(decision.prices, currency=currency)
         return decision, content
 
     def keep(

@@ -23,9 +23,9 @@ from habitue.domain.events import (
     Return,
     Undo,
     Visit,
-    to_payload,
 )
 from habitue.domain.identity.kinds import Trust
+from habitue.domain.payloads import to_payload
 from habitue.domain.programme.model import Programme
 from habitue.domain.received.normalising import Normalised, normalise
 from habitue.kit.ids import derived_id

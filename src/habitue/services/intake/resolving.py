@@ -186,9 +186,9 @@ def _named(item: Item, directory: Directory, *, enrol_unknown: bool) -> Name | N
 
 
 def _check_anonymous(item: Item) -> None:
-    """Only purchases may be nobody's, and nobody's points cannot pay."""
+    """Only purchases may be nobody's; nobody's points pay, and discounts are for members."""
     body = item.event.body
-    if not isinstance(body, Purchase) or body.points_paid:
+    if not isinstance(body, Purchase) or body.points_paid or body.discounts:
         raise Refusal(Code.MISSING_FIELD, "member")
 
 

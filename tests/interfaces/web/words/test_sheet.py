@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from habitue.domain.programme import measures, model
+from habitue.domain.programme import discounts, measures, model
 from habitue.integrations.documents import load_yaml
 from tests.interfaces.web.words import draw_changes
 from tests.interfaces.web.words.sheets import (
@@ -54,6 +54,11 @@ earn:
   base: {on: purchase, give: {points: 1, per: 1.00}, group: promo}
   r: {on: purchase, give: {points: 10}%s}
 """
+
+
+def lowered(discount: str, code: str = "d") -> str:
+    """A document with a discount."""
+    return f"discounts: {{{code}: {{{discount}}}}}"
 
 
 def rule(more: str, gift: str = "give: {points: 10}") -> str:
@@ -270,6 +275,83 @@ CHANGES: dict[str, tuple[str, str]] = {
         "points: {a: {}, points: {}}\n" + reward("cost: {a: 8}"),
     ),
     "Price.units": (reward("cost: {points: 8}"), reward("cost: {points: 9}")),
+    "Programme.discounts": ("", lowered("discount: 5 %")),
+    "Discount.cut": (lowered("discount: 5 %"), lowered("free_shipping: yes")),
+    "Percentage.share": (lowered("discount: 5 %"), lowered("discount: 5.25 %")),
+    "AmountOff.amount": (lowered("discount: 5.00"), lowered("discount: 6.00")),
+    "MemberPrice.price": (
+        lowered("price: 5.00, lines: {product: tea}"),
+        lowered("price: 4.00, lines: {product: tea}"),
+    ),
+    "ShareLadder.metric": (
+        lowered("ladder: {by: {spend: lifetime}, steps: {2: 5 %}}"),
+        lowered("ladder: {by: {visits: lifetime}, steps: {2: 5 %}}"),
+    ),
+    "ShareLadder.steps": (
+        lowered("ladder: {by: {spend: lifetime}, steps: {2: 5 %}}"),
+        lowered("ladder: {by: {spend: lifetime}, steps: {2: 5 %, 3: 6 %}}"),
+    ),
+    "Step.threshold": (
+        lowered("ladder: {by: {spend: lifetime}, steps: {2: 5 %}}"),
+        lowered("ladder: {by: {spend: lifetime}, steps: {3: 5 %}}"),
+    ),
+    "Step.share": (
+        lowered("ladder: {by: {spend: lifetime}, steps: {2: 5 %}}"),
+        lowered("ladder: {by: {spend: lifetime}, steps: {2: 6 %}}"),
+    ),
+    "CheapestPieces.count": (
+        lowered("discount: 50 %, cheapest: {of_every: 3}"),
+        lowered("discount: 50 %, cheapest: {of_every: 3, count: 2}"),
+    ),
+    "CheapestPieces.of_every": (
+        lowered("discount: 100 %, cheapest: 1"),
+        lowered("discount: 100 %, cheapest: {of_every: 3}"),
+    ),
+    "CheapestPieces.counting": (
+        lowered("discount: 100 %, cheapest: {of_every: 3}"),
+        lowered("discount: 100 %, cheapest: {of_every: 3, counting: {product: tea}}"),
+    ),
+    "CheapestPieces.most": (
+        lowered("discount: 1.00, cheapest: {of_every: 3, counting: {product: tea}}"),
+        lowered("discount: 1.00, cheapest: {of_every: 3, counting: {product: tea}, most: 2}"),
+    ),
+    "Discount.discount": (lowered("discount: 5 %"), lowered("discount: 5 %", "e")),
+    "Discount.when": (lowered("discount: 5 %"), lowered("discount: 5 %, when: {weekday: fri}")),
+    "Discount.lines": (
+        lowered("discount: 5 %"),
+        lowered("discount: 5 %, lines: {brand: {is_not: tea}}"),
+    ),
+    "Discount.each": (
+        lowered("discount: 5.00, lines: {product: tea}"),
+        lowered("discount: 5.00, each: {product: tea}"),
+    ),
+    "Discount.cheapest": (
+        lowered("discount: 100 %, lines: {product: tea}"),
+        lowered("discount: 100 %, lines: {product: tea}, cheapest: 1"),
+    ),
+    "Discount.base": (lowered("discount: 5 %"), lowered("discount: 5 %, of: initial")),
+    "Discount.on_reduced": (lowered("discount: 5 %"), lowered("discount: 5 %, on_reduced: no")),
+    "Discount.rounding": (
+        lowered("discount: 5 %, rounding: half_even"),
+        lowered("discount: 5 %, rounding: half_up"),
+    ),
+    "Discount.group": (
+        "stacking: {off: best}\n" + lowered("discount: 5 %", "e: {group: off, discount: 1.00}, f"),
+        "stacking: {off: best}\n"
+        + lowered("discount: 5 %, group: off", "e: {group: off, discount: 1.00}, f"),
+    ),
+    "Discount.priority": (
+        lowered("discount: 5 %", "e: {discount: 1.00}, f"),
+        lowered("discount: 5 %, priority: 1", "e: {discount: 1.00}, f"),
+    ),
+    "Discount.limits": (
+        lowered("discount: 5 %, limit: {per_purchase: 1.00}"),
+        lowered("discount: 5 %, limit: {per_member_units: 1.00, overflow: refuse}"),
+    ),
+    "Discount.budget": (lowered("discount: 5 %"), lowered("discount: 5 %, budget: 10.00")),
+    "Discount.starts_at": (lowered("discount: 5 %"), lowered("discount: 5 %, from: 2027-01-01")),
+    "Discount.ends_at": (lowered("discount: 5 %"), lowered("discount: 5 %, until: 2027-01-01")),
+    "Discount.enabled": (lowered("discount: 5 %"), lowered("discount: 5 %, enabled: no")),
     "Tiers.multiplied_currency": (
         "points: {a: {}, points: {}}\n" + TIERS % "of: a, gold: {enter: 5.00, multiply: 2}",
         "points: {a: {}, points: {}}\n" + TIERS % "of: points, gold: {enter: 5.00, multiply: 2}",
@@ -296,6 +378,8 @@ _SHOWN = (
     model.SpendSettings, model.Rate, model.Fixed, measures.Every, measures.Limit, measures.Budget,
     model.Rule, model.Group, measures.Window, measures.Metric, model.Tier, model.Tiers,
     model.Reward, model.Gift, model.Price, *draw_changes.MODELS,
+    discounts.Discount, discounts.Percentage, discounts.AmountOff, discounts.MemberPrice,
+    discounts.ShareLadder, discounts.Step, discounts.CheapestPieces,
 )  # fmt: skip
 
 

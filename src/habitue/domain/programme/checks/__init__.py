@@ -6,6 +6,7 @@
 * ``unreachable``: tiers that no member can reach;
 * ``minting``: ways to make points without buying;
 * ``draws``: draws that nobody can enter;
+* ``discounts``: discounts that are never given, or take nothing off;
 * ``naming``: what is declared and not used.
 
 What the checks rest on.  ``formulas`` and ``search`` prove that conditions exclude or imply one

@@ -19,7 +19,8 @@ from habitue.domain.programme.segment_names import SEGMENT, listed
 def check_names(subject: Subject, *, as_written: bool) -> None:
     """Look at groups, campaigns and points; at the order of tiers only ``as_written``."""
     programme = subject.programme
-    competing = Counter((rule.group, rule.on) for rule in programme.rules)
+    competing = Counter((rule.group, str(rule.on)) for rule in programme.rules)
+    competing += Counter((one.group, "discount") for one in programme.discounts.values())
     for group in programme.groups:
         most = max((count for (name, _), count in competing.items() if name == group), default=0)
         if most < 2:

@@ -12,7 +12,8 @@ import orjson
 from habitue.domain.engine.deciding import decide
 from habitue.domain.engine.snapshot import state_from_json, state_to_json
 from habitue.domain.engine.types import MemberState, SharedFacts
-from habitue.domain.events import Event, to_payload
+from habitue.domain.events import Event
+from habitue.domain.payloads import to_payload
 from habitue.domain.programme.document import parse_document
 from habitue.domain.programme.model import Programme
 from habitue.domain.received.normalising import Conventions, normalise

@@ -186,6 +186,10 @@ class Lexicon:
         name = forms[min(place, len(forms) - 1)]
         return _("%(count)s %(currency)s") % {"count": number, "currency": name}
 
+    def discount(self, code: str) -> str:
+        """What a discount is called."""
+        return self.names.of("discounts", code, self.language)
+
     # --- money, numbers, time ---------------------------------------------------------------------
 
     def money(self, minor: int) -> str:
@@ -195,6 +199,10 @@ class Lexicon:
     def round_money(self, minor: int) -> str:
         """An amount in a sentence: without decimals where it is whole."""
         return formats.short_money(minor, self.programme.currency, language=self.language)
+
+    def share(self, hundredths: int) -> str:
+        """A percentage of so many hundredths of a per cent."""
+        return formats.exact_percent(Decimal(hundredths).scaleb(-4), language=self.language)
 
     def fraction(self, value: Fraction) -> str:
         """A fraction as a decimal; one that does not end is cut, and says so."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from habitue.domain.programme.discounts import Discount
 from habitue.domain.programme.measures import Budget, Every, Limit
 from habitue.domain.programme.model import Reward, Rule
 from habitue.interfaces.texts import formats
@@ -27,14 +28,14 @@ def limit_text(limit: Limit, code: str, lexicon: Lexicon) -> str:
         times = ngettext("once", "%(count)s times", limit.times) % {"count": limit.times}
         return _("At most %(times)s %(span)s for each member.") % {
             "times": times,
-            "span": _span(limit.every or Every(), lexicon),
+            "span": cap_span(limit.every or Every(), lexicon),
         }
     points = lexicon.points(limit.units or 0, code)
     if limit.every is None:
         return _("At most %(points)s for one purchase.") % {"points": points}
     return _("At most %(points)s %(span)s for each member.") % {
         "points": points,
-        "span": _span(limit.every, lexicon),
+        "span": cap_span(limit.every, lexicon),
     }
 
 
@@ -45,7 +46,8 @@ def limit_sentences(limit: Limit, code: str, lexicon: Lexicon) -> Iterator[str]:
         yield _("What would go beyond that is not given at all.")
 
 
-def _span(every: Every, lexicon: Lexicon) -> str:
+def cap_span(every: Every, lexicon: Lexicon) -> str:
+    """The period of a cap, after a number."""
     if every.rolling is not None:
         return _("within %(period)s") % {"period": lexicon.period_after(every.rolling)}
     return _("in all") if every.calendar is None else span_text(every.calendar)
@@ -81,7 +83,7 @@ def budget_sentences(budget: Budget, code: str, lexicon: Lexicon) -> Iterator[st
         yield _("What would go beyond that is not given at all.")
 
 
-def times_text(rule: Rule | Reward, lexicon: Lexicon) -> str:
+def times_text(rule: Rule | Reward | Discount, lexicon: Lexicon) -> str:
     """From when to when it is in force; empty where it has neither beginning nor end."""
     starts = first_day(rule.starts_at, lexicon)
     ends = last_day(rule.ends_at, lexicon)

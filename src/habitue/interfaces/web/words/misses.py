@@ -58,7 +58,7 @@ def _sentences(blocked: Blocked, lexicon: Lexicon) -> Iterator[str]:
         yield from _condition(blocked, lexicon)
     elif blocked.why is Why.NO_LINE:
         chosen = None if rule is None else rule.each or rule.lines
-        yield _no_line(None if chosen is None else chosen.source, lexicon)
+        yield no_line_text(None if chosen is None else chosen.source, lexicon)
     elif blocked.why is Why.GROUP_FIRST:
         yield _("%(rule)s counted instead: of these offers the first one counts.") % other
     elif blocked.why is Why.GROUP_BEST:
@@ -104,7 +104,8 @@ def _seen_value(missed: Missed, lexicon: Lexicon) -> str:
     return value_text(missed.field, seen, lexicon)
 
 
-def _no_line(source: object, lexicon: Lexicon) -> str:
+def no_line_text(source: object, lexicon: Lexicon) -> str:
+    """That nothing on the receipt is what a filter lets through."""
     kind, text = things_of(source, lexicon)
     if not text:
         return _("Nothing on the receipt counts for it.")

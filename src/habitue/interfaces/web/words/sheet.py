@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.books import return_sentences, spend_sentences, till_sentences
+from habitue.interfaces.web.words.discounts import discount_sentences, order_sentences
 from habitue.interfaces.web.words.draws import draw_sentences
 from habitue.interfaces.web.words.examples import told_examples
 from habitue.interfaces.web.words.lexicon import Lexicon
@@ -60,6 +61,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
         Section("points", _("What points are worth"), tuple(_points(lexicon))),
         Section("rewards", _("Rewards"), tuple(_rewards(lexicon, now, staff=staff))),
         Section("draws", _("Draws and contests"), tuple(_draws(lexicon, now, staff=staff))),
+        Section("discounts", _("Discounts"), tuple(_discounts(lexicon, now, staff=staff))),
         Section("tiers", _("Tiers"), tuple(_tiers(lexicon))),
         Section("spend", _("What counts"), (_item(spend_sentences(programme.spend)),)),
         Section(
@@ -104,6 +106,19 @@ def _draws(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
         if draw.due_at > now:
             name = lexicon.names.of("draws", draw.code, lexicon.language)
             yield _item(draw_sentences(draw, lexicon, for_staff=staff), name)
+
+
+def _discounts(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
+    discounts = [
+        discount
+        for discount in lexicon.programme.discounts.values()
+        if discount.enabled and (discount.ends_at is None or discount.ends_at > now)
+    ]
+    for discount in discounts:
+        sentences = discount_sentences(discount, lexicon, for_staff=staff)
+        yield _item(sentences, lexicon.discount(discount.discount))
+    if staff and discounts:
+        yield _item(order_sentences(lexicon))
 
 
 def _tiers(lexicon: Lexicon) -> Iterator[Item]:
