@@ -1,8 +1,8 @@
 """What happened, normalised: the events that the engine folds into a member's state.
 
 An event is what a till, a shop or a colleague reported, after its texts were checked and its
-numbers made exact.  It is immutable, and its payload (``domain.payloads``) is what the ledger stores:
-replay reads the same payloads again.
+numbers made exact.  It is immutable, and its payload (``domain.payloads``) is what the ledger
+stores: replay reads the same payloads again.
 
 Order.  The events of one member are folded in the order of ``order_key``: business time, then the
 rank of the kind, then the natural key.  It does not depend on the order of arrival.
