@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from heapq import nlargest
+from statistics import median_low
 from typing import Any, Final, TypeAlias
 
 import psycopg
@@ -32,9 +33,12 @@ from habitue.domain.engine.types import TierMove
 from habitue.domain.errors import Code
 from habitue.domain.events import Event, Purchase
 from habitue.domain.programme.document import parse_document
+from habitue.domain.programme.experience import BudgetPast, Past, check_experience
+from habitue.domain.programme.faults import Fault
 from habitue.domain.programme.measures import Budget
 from habitue.domain.programme.model import Programme
-from habitue.kit.instants import Instant, day_start
+from habitue.kit.instants import Instant, day_start, local_day
+from habitue.kit.periods import add_period, parse_period
 from habitue.kit.rounding import round_ratio
 from habitue.selectors.programmes import Compiled, get_one_compiled
 from habitue.services.programmes import check_conventions
@@ -66,6 +70,7 @@ Connection: TypeAlias = psycopg.Connection[Any]
 
 # How many members are named among those who gain and lose most.
 _NAMED: Final = 10
+_YEAR: Final = parse_period("12 months")
 
 
 def simulate(
@@ -122,6 +127,32 @@ class _Setting:
     def sampling(self) -> Sampling | None:
         """The members that are looked at; ``None``: all."""
         return None if self.share is None else Sampling.of(self.share)
+
+
+def check_history(
+    connection: Connection,
+    *,
+    programme: str,
+    document: Mapping[str, Any],
+    now: Instant,
+    sample: Fraction | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Fault]:
+    """What the last twelve months say of a document: rewards that the median member cannot afford
+    within them, budgets and stock that would have run out.  As ``simulate`` in all else.
+    """
+    zone = parse_document(document, number=1).zone
+    today = local_day(now, zone)
+    found = simulate(
+        connection,
+        programme=programme,
+        document=document,
+        now=now,
+        since_date=date.fromordinal(add_period(today, _YEAR, -1) + 1),
+        sample=sample,
+        progress=progress,
+    )
+    return check_experience(parse_document(document, number=1), found.past)
 
 
 def _setting(
@@ -204,8 +235,10 @@ class _Simulation:
         self._draft = Counting(setting.draft, since=setting.since)
         self._live = Counting(self._newest(), since=setting.since)
         self._people: dict[str, Person] = {}
-        self._refused: Counter[tuple[str, Code]] = Counter()
-        self._refused_rewards: Counter[str] = Counter()
+        self._refused: Counter[tuple[str, Code, str]] = Counter()
+        self._buyers: set[str] = set()
+        self._paces: dict[str, list[int]] = {}
+        self._budgets: Mapping[str, BudgetPast] = {}
         self._takings: dict[int, list[int]] = {}
         self._tier_moves: Counter[tuple[str, str]] = Counter()
         self._extremes: dict[str, _Extremes] = {}
@@ -272,6 +305,7 @@ class _Simulation:
         came = [member for member in members if member in met]
         for place in range(0, len(came), PAGE):
             self._settle(world, came[place : place + PAGE])
+        self._budgets = world.budgets
 
     def _world(self) -> World:
         return World(self._setting.supposed, tell=self._told, refuse=self._was_refused)
@@ -282,7 +316,7 @@ class _Simulation:
             event = one.event
             if event.occurred_at >= since:
                 event.version_number = number  # Nobody else has this event: it was just read.
-                self._count_taking(event)
+                self._count_taking(one.member, event)
             world.take(one.member, event, recorded_at=one.recorded_at)
             self._events += 1
             if self._progress is not None:
@@ -295,13 +329,12 @@ class _Simulation:
 
     def _was_refused(self, event: Event, refused: Refused) -> None:
         if event.occurred_at >= self._setting.since:
-            self._refused[(refused.kind, refused.code)] += 1
-            if refused.reward:
-                self._refused_rewards[refused.reward] += 1
+            self._refused[(refused.kind, refused.code, refused.reward)] += 1
 
-    def _count_taking(self, event: Event) -> None:
+    def _count_taking(self, member: str, event: Event) -> None:
         body = event.body
         if isinstance(body, Purchase):
+            self._buyers.add(member)
             taking = self._takings.setdefault(self._draft.month_of(event.occurred_at), [0, 0])
             taking[0] += 1
             taking[1] += sum(line.amount for line in body.lines) - body.order_discount
@@ -339,6 +372,10 @@ class _Simulation:
     def _compare(self, member: str, was: Person, supposed: Person, tiers: tuple[str, str]) -> None:
         self._members += 1
         self._tier_moves[tiers] += 1
+        if member in self._buyers:
+            self._buyers.discard(member)
+            for currency in self._setting.draft.points:
+                self._paces.setdefault(currency, []).append(supposed.earned(currency))
         for currency in self._setting.draft.points.keys() | self._live.programme.points.keys():
             self._extremes.setdefault(currency, _Extremes()).add(
                 MemberChange(
@@ -357,6 +394,9 @@ class _Simulation:
                 return units
             return round_ratio(units * self._everybody, self._members, "half_up")
 
+        refused: Counter[str] = Counter()
+        for (_, _, reward), times in self._refused.items():
+            refused[reward] += times if reward else 0
         tiers = setting.draft.tiers or self._live.programme.tiers
         return WhatIf(
             programme=setting.known.code,
@@ -367,14 +407,14 @@ class _Simulation:
             members=scale(self._members),
             events=self._events,
             live=self._live.side(refused={}, months=months, scale=scale),
-            draft=self._draft.side(refused=self._refused_rewards, months=months, scale=scale),
+            draft=self._draft.side(refused=refused, months=months, scale=scale),
             takings=tuple(
                 Taking(date.fromordinal(month), scale(purchases), scale(turnover))
                 for month, (purchases, turnover) in sorted(self._takings.items())
             ),
             refused=tuple(
-                RefusedFigures(kind, code, scale(times))
-                for (kind, code), times in sorted(self._refused.items())
+                RefusedFigures(kind, code, reward, scale(times))
+                for (kind, code, reward), times in sorted(self._refused.items())
             ),
             changes=tuple(
                 Changes(
@@ -395,6 +435,22 @@ class _Simulation:
             decimals={
                 **setting.known.conventions.points,
                 **{code: points.decimals for code, points in setting.draft.points.items()},
+            },
+            past=self._past(scale),
+        )
+
+    def _past(self, scale: Callable[[int], int]) -> Past:
+        return Past(
+            buyers=scale(max((len(units) for units in self._paces.values()), default=0)),
+            pace={code: median_low(units) for code, units in self._paces.items()},
+            budgets={
+                key: replace(one, given=scale(one.given), wanted=scale(one.wanted))
+                for key, one in self._budgets.items()
+            },
+            out_of_stock={
+                reward: scale(times)
+                for (_, code, reward), times in self._refused.items()
+                if code is Code.OUT_OF_STOCK
             },
         )
 

@@ -60,7 +60,7 @@ def test_people_see_what_would_be_different(house: Stub, draft: Path) -> None:
     assert "cake 2 1 1 not said" in said
     assert "2 members higher, 0 lower, 0 where they were." in said
     assert "points: 0 members earn more, 2 less, 0 the same." in said
-    assert "Would not have been accepted: 1 of kind redemption (not_enough_points)." in said
+    assert "Would not have been accepted: 1 of kind redemption of cake (not_enough_points)." in said
 
 
 def test_machines_get_all_of_it(house: Stub, draft: Path) -> None:
@@ -74,7 +74,9 @@ def test_machines_get_all_of_it(house: Stub, draft: Path) -> None:
     assert found["draft"]["tiers"] == {"gold": 2}
     assert found["tiers"]["moves"] == [{"live": "", "draft": "gold", "members": 2}]
     assert found["draft"]["without_cost"] == ["cake"]
-    assert found["refused"] == [{"kind": "redemption", "code": "not_enough_points", "times": 1}]
+    assert found["refused"] == [
+        {"kind": "redemption", "code": "not_enough_points", "reward": "cake", "times": 1}
+    ]
     [changes] = [one for one in found["changes"] if one["currency"] == "points"]
     assert [(one["live"], one["draft"]) for one in changes["lose_most"]] == [("20", "10")] * 2
 
@@ -107,3 +109,17 @@ def test_what_cannot_be_simulated_is_bad_input(house: Stub, tmp_path: Path) -> N
     path.write_text(yaml.safe_dump({**CORNER, "programme": "nowhere"}), encoding="utf-8")
     assert run("simulate", str(path), house=house).exit_code == ExitCode.BAD_INPUT
     assert run("simulate", str(path), "--against", "corner", house=house).exit_code == ExitCode.FINE
+
+
+def test_the_check_asks_history_only_where_it_is_told_to(house: Stub, tmp_path: Path) -> None:
+    path = tmp_path / "dear.yaml"
+    dear = {"cake": {"cost": {"points": 500}, "gives": {"free_product": "cake"}}}
+    path.write_text(yaml.safe_dump(OFFERING | {"rewards": dear}), encoding="utf-8")
+    assert "beyond_a_year" not in run("check", str(path), house=house).stderr
+    result = run("check", "--history", str(path), house=house)
+    assert result.exit_code == ExitCode.FINE
+    assert "warning at rewards.cake.cost (500 points): beyond_a_year." in " ".join(
+        result.stderr.split()
+    )
+    path.write_text(yaml.safe_dump(OFFERING | {"zone": "Mars"}), encoding="utf-8")
+    assert run("check", "--history", str(path), house=house).exit_code == ExitCode.FOUND_WRONG

@@ -23,8 +23,9 @@ from habitue.interfaces.commands.installation import installation
 from habitue.interfaces.commands.output import print_json, stop
 from habitue.interfaces.commands.programme_changing import apply, diff
 from habitue.interfaces.commands.programme_explaining import explain
-from habitue.interfaces.commands.programme_versions import history, rollback
-from habitue.interfaces.commands.simulating import simulate
+from habitue.interfaces.commands.programme_versions import history as list_history
+from habitue.interfaces.commands.programme_versions import rollback
+from habitue.interfaces.commands.simulating import history_of, simulate
 from habitue.selectors.programmes import get_version
 
 app = typer.Typer(
@@ -34,7 +35,7 @@ app = typer.Typer(
 ACTOR = "command line"
 
 app.command()(explain)
-app.command()(history)
+app.command("history")(list_history)
 app.command()(rollback)
 app.command()(simulate)
 app.command()(diff)
@@ -45,7 +46,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 @app.command()
 def check(
+    context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="YAML files, or JSON files (.json).")],
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history",
+            help="Also ask what last year's purchases say: rewards beyond reach, budgets and "
+            "stock that would have run out.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check documents: faults, and what surely does harm or nothing, with an example.
@@ -53,6 +63,10 @@ def check(
     Exits with 1 where a document has an error; warnings and notes are no errors.
     """
     reports = {file: faults_of(file) for file in files}
+    if history:
+        for file, faults in reports.items():
+            if not has_errors(faults):
+                faults.extend(history_of(context, file))
     fine = not any(has_errors(faults) for faults in reports.values())
     if as_json:
         entries = [

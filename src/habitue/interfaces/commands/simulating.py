@@ -11,12 +11,13 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from habitue.domain.errors import Refusal
 from habitue.domain.programme.canonical import plain_document
-from habitue.domain.programme.faults import InvalidDocument
+from habitue.domain.programme.faults import Fault, InvalidDocument
 from habitue.interfaces.commands.documents import load_or_stop, say_faults, stop_with
 from habitue.interfaces.commands.exit_codes import ExitCode
 from habitue.interfaces.commands.installation import installation
 from habitue.interfaces.commands.output import console, print_json, stop
 from habitue.interfaces.commands.simulation_report import plain_simulation, show_simulation
+from habitue.services.simulation import check_history
 from habitue.services.simulation import simulate as run_simulation
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -76,6 +77,23 @@ def simulate(
         print_json(plain_simulation(found))
     else:
         show_simulation(found)
+
+
+def history_of(context: typer.Context, file: Path) -> list[Fault]:
+    """What the last twelve months of its programme say of the document of a file."""
+    document = plain_document(load_or_stop(file))
+    house = installation(context)
+    try:
+        with psycopg.connect(house.open_migrated(), autocommit=True) as connection:
+            connection.execute("SET statement_timeout = 0")
+            return check_history(
+                connection,
+                programme=str(document["programme"]),
+                document=document,
+                now=house.clock.now(),
+            )
+    except Refusal as refusal:
+        stop_with(refusal)
 
 
 def _day(option: str, text: str) -> date | None:

@@ -57,7 +57,13 @@ def plain_simulation(found: WhatIf) -> dict[str, Any]:
         "live": _plain_side(found, found.live),
         "draft": _plain_side(found, found.draft),
         "refused": [
-            {"kind": one.kind, "code": one.code.value, "times": one.times} for one in found.refused
+            {
+                "kind": one.kind,
+                "code": one.code.value,
+                "reward": one.reward or None,
+                "times": one.times,
+            }
+            for one in found.refused
         ],
         "tiers": {
             "higher": up,
@@ -182,7 +188,8 @@ def show_simulation(found: WhatIf) -> None:
     for changes in found.changes:
         _show_changes(found, changes)
     for one in found.refused:
-        say(f"Would not have been accepted: {one.times:,} of kind {one.kind} ({one.code.value}).")
+        kind = f"{one.kind} of {one.reward}" if one.reward else one.kind
+        say(f"Would not have been accepted: {one.times:,} of kind {kind} ({one.code.value}).")
 
 
 def _show_head(found: WhatIf) -> None:

@@ -10,9 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from habitue.domain.errors import Code
+from habitue.domain.programme.experience import Past
 from habitue.kit.instants import Instant
+
+NO_PAST: Final = Past(0, {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +120,12 @@ class Taking:
 
 @dataclass(frozen=True, slots=True)
 class RefusedFigures:
-    """Events of the past that the document would have refused."""
+    """Events of the past that the document would have refused; ``reward`` is the one that they
+    were for, where they were for one."""
 
     kind: str
     code: Code
+    reward: str
     times: int
 
 
@@ -167,7 +173,8 @@ class WhatIf:
     ``since`` and ``until`` are the instants between which the document would have been in force;
     ``since`` is 0 where it would have been from the beginning.  ``tier_moves`` counts members by
     their tier at the end: as it was, and as it would be.  ``decimals`` are those of each currency
-    of points; ``tiers`` those of the document, the lowest first.
+    of points; ``tiers`` those of the document, the lowest first; ``past`` is what the checks
+    against history look at.
     """
 
     programme: str
@@ -186,6 +193,7 @@ class WhatIf:
     sample: Sample | None = None
     tiers: tuple[str, ...] = ()
     decimals: Mapping[str, int] = field(default_factory=dict)
+    past: Past = NO_PAST
 
     @property
     def moved(self) -> tuple[int, int, int]:

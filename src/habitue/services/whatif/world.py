@@ -29,6 +29,7 @@ from habitue.domain.engine.rewarding import reward_of
 from habitue.domain.engine.types import (
     Allotment,
     Decision,
+    Draw,
     MemberState,
     Posting,
     SharedFacts,
@@ -48,6 +49,7 @@ from habitue.domain.events import (
     Undo,
     Unmerge,
 )
+from habitue.domain.programme.experience import BudgetPast
 from habitue.kit.instants import Instant, day_start, local_day
 from habitue.kit.periods import PeriodUnit, period_start
 from habitue.selectors.programmes import Compiled
@@ -95,6 +97,14 @@ class _Account:
     duplicates: Histories = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Use:
+    """What was asked of a budget, net of what came back, and when it could first not give it."""
+
+    wanted: int = 0
+    ran_out_at: Instant | None = None
+
+
 class World:
     """Some members of one programme under some versions of it.
 
@@ -115,6 +125,7 @@ class World:
         self._accounts: dict[str, _Account] = {}
         self._books: dict[str, tuple[int, int]] = dict.fromkeys(compiled.budgets, (0, 0))
         self._period_books: dict[tuple[str, PeriodUnit], tuple[Instant, int]] = {}
+        self._uses: dict[str, _Use] = {}
         self._sent: dict[str, Decision] = {}
         self._handed_over: dict[str, dict[str, Any]] = {}
 
@@ -163,6 +174,14 @@ class World:
         self._tell(member, Told(postings, moves, events))
         return state
 
+    @property
+    def budgets(self) -> dict[str, BudgetPast]:
+        """What became of the budgets that something was asked of."""
+        return {
+            key: BudgetPast(self._books[key][0], use.wanted, use.ran_out_at)
+            for key, use in self._uses.items()
+        }
+
     # --- one event --------------------------------------------------------------------------------
 
     def _as_it_would_be(self, event: Event) -> Event | None:
@@ -206,6 +225,7 @@ class World:
         for draw in decision.draws:
             units, times = self._books[draw.budget]
             self._note_period(draw.budget, event, recorded_at)
+            self._note_use(account, event, draw)
             self._books[draw.budget] = (units + draw.taken, times + draw.times)
             account.allotments[(draw.event_id, draw.budget)] = Allotment(
                 draw.wanted, draw.granted, draw.granted_times
@@ -256,6 +276,25 @@ class World:
         known = self._period_books.get((key, budget.every))
         if known is None or known[0] != since:
             self._period_books[(key, budget.every)] = (since, self._books[key][1])
+
+    def _note_use(self, account: _Account, event: Event, draw: Draw) -> None:
+        """Before a draw is booked: whether the budget itself is why less was granted."""
+        use = self._uses.setdefault(draw.budget, _Use())
+        before = account.allotments.get((draw.event_id, draw.budget))
+        asked = draw.wanted - (0 if before is None else before.wanted)
+        use.wanted += asked
+        budget = self._compiled.budget(draw.budget, event.version_number)
+        if (
+            use.ran_out_at is not None
+            or budget is None
+            or asked <= 0
+            or draw.granted >= draw.wanted
+        ):
+            return
+        units, times = self._books[draw.budget]
+        lacking = budget.units is not None and budget.units - units < asked
+        if lacking or (budget.times is not None and budget.times <= times):
+            use.ran_out_at = event.occurred_at
 
     def _period(self, every: PeriodUnit, event: Event, recorded_at: Instant) -> Instant:
         zone = self._compiled.versions[event.version_number].zone
