@@ -14,6 +14,7 @@ from habitue.data.programme.models.people import (
     Staff,
     WebSession,
 )
+from habitue.data.programme.models.readings import RulesReading
 from habitue.data.programme.models.receipts import Receipt, ReceiptReturn
 from habitue.data.programme.models.stores import Store
 from habitue.data.programme.models.trail import Consent, TrailEntry
@@ -37,6 +38,7 @@ __all__ = [
     "ProgrammeVersion",
     "Receipt",
     "ReceiptReturn",
+    "RulesReading",
     "SignInCode",
     "SignInLink",
     "Staff",

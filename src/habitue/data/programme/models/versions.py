@@ -35,7 +35,11 @@ class Programme(models.Model):
 
 
 class ProgrammeVersion(models.Model):
-    """One published version of the programme document; it never changes."""
+    """One published version of the programme document; it never changes.
+
+    ``written`` is the text that it was published from, with its comments and its order, where it
+    came as a text; it says the same as ``document``.
+    """
 
     scope: ClassVar[Scope] = Scope.SMALL
 
@@ -47,6 +51,7 @@ class ProgrammeVersion(models.Model):
     effective_at = models.DateTimeField()
     published_at = models.DateTimeField()
     published_by = models.TextField()
+    written = models.TextField(null=True)
 
     class Meta:
         db_table = "programme_version"
