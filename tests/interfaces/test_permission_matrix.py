@@ -57,7 +57,7 @@ RIGHTS: Final = {
     "reports:read": "overview",
     "programme:read": "programme programme_sheet programme_poster programme_versions"
     " programme_document",
-    "staff:read": "staff colleague",
+    "staff:read": "staff colleague programme_readers",
     "staff:write": "staff_new colleague_pin colleague_invite colleague_activity",
     "sessions:end": "colleague_sessions",
     "stores:write": "store_new store",
@@ -67,7 +67,7 @@ RIGHTS: Final = {
     "keys:write": "key_new key_revoke",
     "trail:read": "trail trail_export member_trail",
     "terminal:use": "home who lock store enrol similar sale_of_nobody member sale foresee came"
-    " redeem take undo",
+    " redeem take undo rules rules_confirm",
     "portal": "home card history rules rules_file chances profile consents end_others"
     " end_session my_data",
 }

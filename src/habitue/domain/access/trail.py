@@ -40,6 +40,7 @@ class Action(StrEnum):
     DRAFT_APPROVED = "draft_approved"
     DRAFT_SENT_BACK = "draft_sent_back"
     DRAFT_WITHDRAWN = "draft_withdrawn"
+    RULES_READ = "rules_read"
     STAFF_ADDED = "staff_added"
     STAFF_CHANGED = "staff_changed"
     STAFF_DEACTIVATED = "staff_deactivated"

@@ -25,6 +25,7 @@ def render(
     around = {
         "here": here,
         "rooms": rooms_of(visit.actor),
+        "may_see_staff": visit.may(Permission.STAFF_READ),
         "may_serve": visit.may(Permission.TERMINAL_USE),
     }
     return visit.render(

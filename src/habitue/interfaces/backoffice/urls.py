@@ -8,7 +8,7 @@ from habitue.interfaces.backoffice.devices import views as devices
 from habitue.interfaces.backoffice.keys import views as keys
 from habitue.interfaces.backoffice.members.urls import urlpatterns as members
 from habitue.interfaces.backoffice.overview import views as overview
-from habitue.interfaces.backoffice.programme import printing
+from habitue.interfaces.backoffice.programme import printing, readers
 from habitue.interfaces.backoffice.programme import views as programme
 from habitue.interfaces.backoffice.staff import views as staff
 from habitue.interfaces.backoffice.stores import views as stores
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programme/sheet.pdf", printing.sheet_file, name="programme_sheet"),
     path("programme/poster.pdf", printing.poster_file, name="programme_poster"),
     path("programme/versions/", programme.versions, name="programme_versions"),
+    path("programme/readers/", readers.readers, name="programme_readers"),
     path("programme/document/", programme.document, name="programme_document"),
     path("staff/", staff.list_page, name="staff"),
     path("staff/new/", staff.new, name="staff_new"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from habitue.domain.access import Permission
 from habitue.interfaces.terminal.pages import Shift, serving_page, to_member
+from habitue.interfaces.terminal.reading import new_rules
 from habitue.interfaces.terminal.showing import note_shown
 from habitue.interfaces.web.stories import Story, stories
 from habitue.selectors.doings import list_doings
@@ -76,6 +77,7 @@ def home(shift: Shift) -> HttpResponse:
         "hits": _hits(shift, text),
         "searched": bool(text),
         "doings": () if shift.visit.wants_part else _doings(shift),
+        "new": None if shift.visit.wants_part else new_rules(shift),
     }
     return shift.render("home.html", context, part="_hits.html")
 

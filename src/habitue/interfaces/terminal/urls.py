@@ -8,6 +8,7 @@ from habitue.interfaces.terminal import (
     installing,
     member,
     opening,
+    reading,
     rewarding,
     selling,
 )
@@ -34,5 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         selling.undo,
         name="undo",
     ),
+    path("rules/", reading.rules, name="rules"),
+    path("rules/read/", reading.confirm, name="rules_confirm"),
     path("manifest.webmanifest", installing.manifest, name="manifest"),
 ]

@@ -42,6 +42,11 @@ def told_changes(old: Lexicon, new: Lexicon, *, now: Instant) -> tuple[Told, ...
     return tuple(told for key in keys for told in _section_changes(before.get(key), after.get(key)))
 
 
+def new_to_staff(old: Lexicon, new: Lexicon, *, now: Instant) -> tuple[Told, ...]:
+    """What those have to learn who know ``old``; which version it is stands in the heading."""
+    return tuple(told for told in told_changes(old, new, now=now) if told.section != "version")
+
+
 def _sections(lexicon: Lexicon, now: Instant) -> dict[str, Section]:
     sheet = rule_sheet(lexicon, audience="staff", now=now)
     return {one.key: one for one in sheet.sections if one.key not in _LEFT_OUT}
