@@ -53,6 +53,16 @@ def money(minor: int, currency: str, *, language: str) -> str:
     return format_currency(amount, currency, locale=locale_of(language))
 
 
+def with_currency(number: str, currency: str, *, language: str) -> str:
+    """A number that is written already, with the sign of a currency where the language puts it."""
+    sample = format_currency(1, currency, "¤0", locale=locale_of(language), currency_digits=False)
+    sign = sample.replace("1", "")
+    before = locale_of(language).currency_formats["standard"].pattern.startswith("¤")
+    if before:
+        return f"{sign}\u00a0{number}" if sign[-1:].isalpha() else f"{sign}{number}"
+    return f"{number}\u00a0{sign}"
+
+
 def short_money(minor: int, currency: str, *, language: str) -> str:
     """An amount of money in a sentence: ``600 €`` where it is whole, else ``19,99 €``."""
     whole, rest = divmod(minor, 10 ** currency_exponent(currency))

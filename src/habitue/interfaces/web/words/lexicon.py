@@ -125,6 +125,10 @@ class Lexicon:
         currency = self.programme.points.get(code)
         return (currency.card or 0) if currency is not None else 0
 
+    def _is_money(self, code: str) -> bool:
+        currency = self.programme.points.get(code)
+        return currency is not None and currency.kind == "cashback"
+
     def is_voucher(self, code: str) -> bool:
         """Whether a currency is of the vouchers for a reward."""
         return code.startswith(VOUCHER)
@@ -181,6 +185,12 @@ class Lexicon:
             return text % {"count": number, "draw": self._draw_of(code)}
         if code == "points" and not self.names.has("points", code):
             return ngettext("%(count)s point", "%(count)s points", like) % {"count": number}
+        if self._is_money(code):
+            amount = formats.with_currency(number, self.programme.currency, language=self.language)
+            return _("%(amount)s %(currency)s") % {
+                "amount": amount,
+                "currency": self.currency(code),
+            }
         forms = self.names.forms(code, self.language) or (self.plural(code),)
         place = {"one": 0, "few": 1}.get(form, len(forms) - 1)
         name = forms[min(place, len(forms) - 1)]

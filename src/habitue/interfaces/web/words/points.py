@@ -20,6 +20,7 @@ from habitue.domain.programme.model import (
     PendingNone,
     PendingUntil,
     PointsCurrency,
+    Rate,
 )
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
@@ -81,8 +82,21 @@ def points_sentences(currency: PointsCurrency, lexicon: Lexicon) -> Iterator[str
         yield _("A balance is at most %(points)s; earning stops there.") % {
             "points": lexicon.points(currency.max_balance, currency.code)
         }
-    yield str(_ROUNDING[currency.rounding])
+    if _has_fractions(currency, lexicon):
+        yield str(_ROUNDING[currency.rounding])
     yield from _coming_back(currency)
+
+
+def _has_fractions(currency: PointsCurrency, lexicon: Lexicon) -> bool:
+    """Whether a rule or a tier can give a part of the smallest unit at all."""
+    tiers = lexicon.programme.tiers
+    if tiers is not None and tiers.multiplied_currency == currency.code:
+        return True
+    return any(
+        rule.multiplied_currency == currency.code
+        or any(isinstance(give, Rate) and give.currency == currency.code for give in rule.gives)
+        for rule in lexicon.programme.rules
+    )
 
 
 def _coming_back(currency: PointsCurrency) -> Iterator[str]:

@@ -9,7 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from habitue.domain.programme.measures import Budget
-from habitue.domain.programme.model import Gift, NeverExpires, Programme, Reward, Rule
+from habitue.domain.programme.model import (
+    ExpiresAfter,
+    Expiry,
+    Gift,
+    NeverExpires,
+    Programme,
+    Reward,
+    Rule,
+)
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.conditions import clause
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
@@ -104,7 +112,17 @@ def _voucher(reward: Reward, lexicon: Lexicon) -> Iterator[str]:
         yield _("A voucher for it pays too.")
     expiry = lexicon.programme.points[reward.voucher].expiry
     if any(not rule.days_before for rule in givers) or not isinstance(expiry, NeverExpires):
-        yield _("Vouchers for it: %(sentence)s") % {"sentence": expiry_text(expiry, lexicon)}
+        yield _validity(expiry, lexicon)
+
+
+def _validity(expiry: Expiry, lexicon: Lexicon) -> str:
+    if isinstance(expiry, NeverExpires):
+        return _("A voucher for it does not expire.")
+    if isinstance(expiry, ExpiresAfter) and expiry.round_up_to is None:
+        return _("A voucher for it is good for %(period)s.") % {
+            "period": lexicon.period(expiry.period)
+        }
+    return _("Vouchers for it: %(sentence)s") % {"sentence": expiry_text(expiry, lexicon)}
 
 
 def _stock(stock: Budget, *, for_staff: bool) -> str:

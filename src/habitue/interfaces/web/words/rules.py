@@ -121,7 +121,14 @@ def _give(give: Give, lexicon: Lexicon) -> str:
 
 
 def rate_text(rate: Rate, lexicon: Lexicon) -> str:
-    """So many points for so much spend, without a full stop."""
+    """So many points for so much spend, without a full stop; money for money is a share."""
+    currency = lexicon.programme.points.get(rate.currency)
+    if currency is not None and currency.kind == "cashback":
+        percent = rate.units / rate.per * 100
+        return _("%(percent)s%% back as %(currency)s") % {
+            "percent": lexicon.fraction(percent),
+            "currency": lexicon.currency(rate.currency),
+        }
     return pgettext("rate of earning", "%(points)s for each %(amount)s") % {
         "points": lexicon.exact_points(rate.units, rate.currency),
         "amount": lexicon.round_money(rate.per),
