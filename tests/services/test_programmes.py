@@ -12,6 +12,7 @@ from habitue.selectors.programmes import (
     get_one_compiled,
     get_programme,
     get_version,
+    get_written,
     list_programmes,
     list_versions,
 )
@@ -103,3 +104,35 @@ def test_a_process_notices_what_another_has_published(till: Till) -> None:
 def test_a_store_needs_a_zone_that_exists(till: Till) -> None:
     with pytest.raises(Refusal, match="unknown_choice"):
         put_store(till.connection, code="s1", zone="Mars/Base")
+
+
+# --- as it was written ----------------------------------------------------------------------------
+
+WRITTEN = """# Our corner.
+programme: corner
+money: {currency: EUR}
+zone: UTC
+earn:
+  # Two for one.
+  base: {on: purchase, give: {points: 2, per: 1.00}}
+points: {points: {expires: {after: 12 months}}}
+claims: {within: 30 days}
+"""
+
+
+def test_a_version_keeps_the_text_that_it_was_read_from(till: Till) -> None:
+    publish(till, DOUBLE, written=WRITTEN)
+    publish(till, TRIPLE)
+    texts = [get_written(till.connection, code="corner", number=one) for one in (1, 2, 3, 4)]
+    assert texts == [None, WRITTEN, None, None]
+    # Comments alone make no new version, and change none.
+    publish(till, DOUBLE)
+    assert publish(till, DOUBLE, written=WRITTEN + "# More.\n").created is False
+    assert get_written(till.connection, code="corner", number=4) is None
+
+
+@pytest.mark.parametrize("text", [WRITTEN.replace("points: 2", "points: 4"), "", "a: [", "x: 1"])
+def test_a_text_that_says_something_else_is_refused(till: Till, text: str) -> None:
+    with pytest.raises(Refusal):
+        publish(till, DOUBLE, written=text)
+    assert get_version(till.connection, code="corner").number == 1

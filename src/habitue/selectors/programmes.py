@@ -159,6 +159,18 @@ def get_version(connection: Connection, *, code: str, number: int | None = None)
     raise Refusal(Code.UNKNOWN_VERSION, "version", value=number, programme=code)
 
 
+def get_written(connection: Connection, *, code: str, number: int) -> str | None:
+    """The text that a version was published from, with its comments; ``None`` where it did not
+    come as a text, or there is no such version."""
+    rows = _rows(
+        connection,
+        "SELECT written FROM programme_version JOIN programme USING (programme_id)"
+        " WHERE code = %s AND number = %s",
+        [code, number],
+    )
+    return rows[0][0] if rows else None
+
+
 def _versions(connection: Connection, programme_id: UUID) -> list[VersionRecord]:
     rows = _rows(
         connection,

@@ -138,6 +138,7 @@ def publish_and_move(
     actor: str,
     effective_at: Instant | None = None,
     expected_number: int | None = None,
+    written: str | None = None,
 ) -> tuple[Published, int]:
     """Publish a document, and let everybody who deserves a higher tier by it have it at once.
 
@@ -154,6 +155,7 @@ def publish_and_move(
             actor=actor,
             effective_at=effective_at,
             expected_number=expected_number,
+            written=written,
         )
         if not published.created or published.effective_at > clock.now():
             return published, 0

@@ -15,11 +15,13 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from habitue.domain.errors import Code, Refusal
+from habitue.domain.programme.canonical import plain_document
 from habitue.domain.programme.document import parse_document
 from habitue.domain.programme.model import Programme
 from habitue.kit.ids import new_id
 from habitue.kit.instants import Instant, datetime_of, format_instant, instant_of
 from habitue.selectors.programmes import Compiled, get_one_compiled
+from habitue.services.documents import read_programme_document
 from habitue.services.intake.transacting import HOLD_ALONE
 
 Connection: TypeAlias = psycopg.Connection[Any]
@@ -47,6 +49,7 @@ def publish_version(
     actor: str,
     effective_at: Instant | None = None,
     expected_number: int | None = None,
+    written: str | None = None,
 ) -> Published:
     """Publish a document as the next version of its programme, in one transaction.
 
@@ -55,12 +58,18 @@ def publish_version(
     was recorded with a clock that is a little fast stays before it: a version takes effect right
     after the latest event at the earliest.
 
-    Refuses a faulty document (``InvalidDocument``); a change of what the ledger's amounts rest on,
+    ``written`` is the YAML that the document was read from: it is kept with the version, comments
+    and order included.  A text of which the comments alone changed is no new version.
+
+    Refuses a faulty document (``InvalidDocument``); a ``written`` text that says something else
+    (``INCONSISTENT``); a change of what the ledger's amounts rest on,
     the currency of money and the decimals of points, or another newest version than
     ``expected_number`` (``VERSION_CONFLICT``); a later version that would take effect in the past
     (``TOO_LONG_AGO``).  Waits for batches that are being recorded; locks the programme's row.
     """
     parsed = parse_document(document, number=1)
+    if written is not None:
+        _check_written(written, document)
     text = orjson.dumps(document, default=_plain, option=orjson.OPT_SORT_KEYS)
     digest = sha256(text).digest()
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
@@ -84,31 +93,39 @@ def publish_version(
             raise Refusal(Code.TOO_LONG_AGO, "effective_at", value=value, limit=limit)
         if latest:
             at = max(at, _latest_horizon(cursor, programme_id) + 1)
-        cursor.execute(
-            "INSERT INTO programme_version (programme_id, number, document, document_hash,"
-            " effective_at, published_at, published_by) VALUES (%s,%s,%s::jsonb,%s,%s,%s,%s)",
-            [
-                programme_id,
-                latest + 1,
-                text.decode(),
-                digest,
-                datetime_of(at),
-                datetime_of(now),
-                actor,
-            ],
-        )
-        cursor.execute(
-            "UPDATE programme SET latest_number = %s, chance_secret = coalesce(chance_secret, %s)"
-            " WHERE programme_id = %s",
-            [latest + 1, token_bytes(_SECRET_BYTES), programme_id],
-        )
-        cursor.execute(
-            "INSERT INTO budget (programme_id, key, units_taken, times_taken)"
-            " SELECT %s, key, 0, 0 FROM unnest(%s::text[]) AS key ON CONFLICT DO NOTHING",
-            [programme_id, sorted(parsed.budgets)],
-        )
+        row = [text.decode(), digest, datetime_of(at), datetime_of(now), actor, written]
+        _insert(cursor, programme_id, latest + 1, row, sorted(parsed.budgets))
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, parsed.code])
     return Published(programme_id, parsed.code, latest + 1, at, created=True)
+
+
+def _insert(
+    cursor: psycopg.Cursor[Any],
+    programme_id: UUID,
+    number: int,
+    row: list[object],
+    budgets: list[str],
+) -> None:
+    """Write the version, and the budgets that it is the first to name."""
+    cursor.execute(
+        "INSERT INTO programme_version (programme_id, number, document, document_hash,"
+        " effective_at, published_at, published_by, written)"
+        " VALUES (%s,%s,%s::jsonb,%s,%s,%s,%s,%s)",
+        [programme_id, number, *row],
+    )
+    cursor.execute(
+        "UPDATE programme SET latest_number = %s WHERE programme_id = %s", [number, programme_id]
+    )
+    cursor.execute(
+        "INSERT INTO budget (programme_id, key, units_taken, times_taken)"
+        " SELECT %s, key, 0, 0 FROM unnest(%s::text[]) AS key ON CONFLICT DO NOTHING",
+        [programme_id, budgets],
+    )
+
+
+def _check_written(written: str, document: Mapping[str, Any]) -> None:
+    if plain_document(read_programme_document(written)) != plain_document(document):
+        raise Refusal(Code.INCONSISTENT, "written", value="written", expected="document")
 
 
 def _latest_horizon(cursor: psycopg.Cursor[Any], programme_id: UUID) -> Instant:

@@ -306,3 +306,24 @@ def test_a_text_can_be_written_to_a_file_too(tmp_path: Path, house: Stub) -> Non
     assert target.read_text(encoding="utf-8") == run("explain", CAFE, house=house).stdout
     nowhere = run("explain", CAFE, "--output", str(tmp_path / "no" / "rules.txt"), house=house)
     assert nowhere.exit_code == ExitCode.BAD_INPUT
+
+
+def test_comments_come_back_as_they_were_written(house: Stub, file: Path) -> None:
+    first = f"# Our rules.{DOCUMENT}# The end.\n"
+    file.write_text(first, encoding="utf-8")
+    assert run("show", str(file), "--as-written").stdout == first
+    assert run("apply", str(file), house=house).exit_code == ExitCode.FINE
+    file.write_text(DOCUMENT.replace("1.5", "2"), encoding="utf-8")
+    assert run("apply", str(file), "--yes", house=house).exit_code == ExitCode.FINE
+    one = run("show", "sample", "--version", "1", "--as-written", house=house)
+    assert one.stdout == first
+    assert run("rollback", "sample", "--to", "1", house=house).exit_code == ExitCode.FINE
+    assert run("show", "sample", "--as-written", house=house).stdout == first
+
+
+def test_what_came_without_a_text_is_written_anew(house: Stub, tmp_path: Path, file: Path) -> None:
+    plain = tmp_path / "sample.json"
+    plain.write_text(json.dumps(report(run("show", str(file), "--json"))["document"]))
+    assert run("apply", str(plain), house=house).exit_code == ExitCode.FINE
+    shown = run("show", "sample", "--as-written", house=house)
+    assert shown.stdout.startswith("programme: sample\n")

@@ -74,6 +74,11 @@ class VersionForm(VersionSummary):
     """A published version with its document."""
 
     document: dict[str, Any]
+    written: str | None = Field(
+        default=None,
+        description="The YAML that it was published from, with its comments; absent where it did "
+        "not come as a text.",
+    )
 
 
 class VersionRequest(Form):

@@ -27,6 +27,7 @@ from habitue.selectors.keys import Key, Permission
 from habitue.selectors.programmes import (
     VersionRecord,
     get_version,
+    get_written,
     list_programmes,
     list_versions,
 )
@@ -92,11 +93,12 @@ class Programmes:
         code = visible(call.actor, call.parameters["code"])
         number = _number(call.parameters["number"], code)
 
-        def read(connection: Connection) -> VersionRecord:
-            return get_version(connection, code=code, number=number)
+        def read(connection: Connection) -> tuple[VersionRecord, str | None]:
+            record = get_version(connection, code=code, number=number)
+            return record, get_written(connection, code=code, number=number)
 
-        record = await self._database.run(read)
-        plain = {**_summary(code, record), "document": record.document}
+        record, written = await self._database.run(read)
+        plain = {**_summary(code, record), "document": record.document, "written": written}
         # Decimals of a document are texts outside, so that every reader keeps them exact.
         return Answer(200, orjson.dumps(plain, default=str))
 

@@ -42,6 +42,14 @@ def load_or_stop(file: Path) -> dict[str, Any]:
         stop(ExitCode.BAD_INPUT)
 
 
+def written_of(file: Path) -> str | None:
+    """The text of a YAML file that was read before, as it is kept with a version; JSON has no
+    comments that one could lose."""
+    if file.suffix.lower() == ".json":
+        return None
+    return file.read_text(encoding="utf-8-sig")
+
+
 def faults_of(file: Path) -> list[Fault]:
     """Everything that is wrong with the document of a file, or worth a look."""
     try:

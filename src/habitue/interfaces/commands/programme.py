@@ -17,6 +17,7 @@ from habitue.interfaces.commands.documents import (
     load_or_stop,
     say_faults,
     stop_with,
+    written_of,
 )
 from habitue.interfaces.commands.exit_codes import ExitCode
 from habitue.interfaces.commands.installation import installation
@@ -26,7 +27,8 @@ from habitue.interfaces.commands.programme_explaining import explain
 from habitue.interfaces.commands.programme_versions import history as list_history
 from habitue.interfaces.commands.programme_versions import rollback
 from habitue.interfaces.commands.simulating import history_of, simulate
-from habitue.selectors.programmes import get_version
+from habitue.selectors.programmes import get_version, get_written
+from habitue.services.documents import write_programme_document
 
 app = typer.Typer(
     help="Check, show, explain, compare and publish programme documents.", no_args_is_help=True
@@ -92,19 +94,28 @@ def show(
     version: Annotated[
         int | None, typer.Option(min=1, help="The version to show; the newest if left out.")
     ] = None,
+    as_written: Annotated[
+        bool, typer.Option("--as-written", help="The YAML, with the comments of its author.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the outline of a document, or with --json the document itself."""
     number = version or 1
+    written: str | None = None
     if Path(what).exists():
         document = load_or_stop(Path(what))
+        written = written_of(Path(what))
     else:
         try:
             with psycopg.connect(installation(context).open_migrated()) as connection:
                 record = get_version(connection, code=what, number=version)
+                written = get_written(connection, code=what, number=record.number)
         except Refusal as refusal:
             stop_with(refusal)
         document, number = record.document, record.number
+    if as_written:
+        sys.stdout.write(written or write_programme_document(document))
+        return
     try:
         text = outline(document, number=number)
     except InvalidDocument as refusal:

@@ -22,6 +22,7 @@ from habitue.interfaces.commands.documents import (
     load_or_stop,
     say_faults,
     stop_with,
+    written_of,
 )
 from habitue.interfaces.commands.exit_codes import ExitCode
 from habitue.interfaces.commands.installation import Installation, installation
@@ -123,6 +124,7 @@ def apply(
                 effective_at=at,
                 # Whoever answered "yes" said so of the version that was shown.
                 expected_number=seen,
+                written=written_of(file),
                 clock=house.clock,
                 actor=ACTOR,
             )

@@ -14,7 +14,7 @@ from habitue.interfaces.commands.documents import (
 from habitue.interfaces.commands.installation import installation
 from habitue.interfaces.commands.output import print_json, say
 from habitue.kit.instants import format_instant
-from habitue.selectors.programmes import get_version, list_versions
+from habitue.selectors.programmes import get_version, get_written, list_versions
 from habitue.services.programmes import publish_version
 
 ACTOR = "command line"
@@ -85,6 +85,7 @@ def rollback(
             published = publish_version(
                 connection,
                 document=wanted.document,
+                written=get_written(connection, code=code, number=to),
                 effective_at=at,
                 expected_number=newest.number,
                 now=house.clock.now(),

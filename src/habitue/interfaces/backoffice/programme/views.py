@@ -17,7 +17,7 @@ from habitue.interfaces.backoffice.programme.printing import languages
 from habitue.interfaces.web.lexicons import lexicons
 from habitue.interfaces.web.visits import Visit
 from habitue.interfaces.web.words.sheet import Audience, rule_sheet
-from habitue.selectors.programmes import VersionRecord, get_version, list_versions
+from habitue.selectors.programmes import VersionRecord, get_version, get_written, list_versions
 from habitue.services.documents import write_programme_document
 
 
@@ -77,7 +77,8 @@ def document(visit: Visit) -> HttpResponse:
     """The document itself, as YAML: to read, or (``download``) to keep."""
     code = chosen_programme(visit)
     record = get_version(visit.connection, code=code)
-    text = write_programme_document(record.document)
+    written = get_written(visit.connection, code=code, number=record.number)
+    text = written or write_programme_document(record.document)
     if visit.request.GET.get("download"):
         response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{code}.yaml"'
