@@ -106,7 +106,8 @@ def _insert(
     row: list[object],
     budgets: list[str],
 ) -> None:
-    """Write the version, and the budgets that it is the first to name."""
+    """Write the version and the budgets that it is the first to name; with a programme's first
+    version also the secret of which the seeds of chances are made."""
     cursor.execute(
         "INSERT INTO programme_version (programme_id, number, document, document_hash,"
         " effective_at, published_at, published_by, written)"
@@ -114,7 +115,9 @@ def _insert(
         [programme_id, number, *row],
     )
     cursor.execute(
-        "UPDATE programme SET latest_number = %s WHERE programme_id = %s", [number, programme_id]
+        "UPDATE programme SET latest_number = %s, chance_secret = coalesce(chance_secret, %s)"
+        " WHERE programme_id = %s",
+        [number, token_bytes(_SECRET_BYTES), programme_id],
     )
     cursor.execute(
         "INSERT INTO budget (programme_id, key, units_taken, times_taken)"
