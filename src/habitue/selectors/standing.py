@@ -10,6 +10,7 @@ import orjson
 import psycopg
 from psycopg.rows import tuple_row
 
+from habitue.domain.challenge_progress import ChallengeProgress, badges_of, challenge_progress
 from habitue.domain.engine.deciding import advance
 from habitue.domain.engine.snapshot import state_from_json
 from habitue.domain.engine.types import MemberState
@@ -28,6 +29,7 @@ class Standing:
 
     ``programme`` is the version in force; ``purchases`` and ``spent`` (minor units) are over the
     whole membership, net of returns; ``latest_visit_day`` is an ordinal, 0 for none.
+    ``challenges`` are those that run now, ``badges`` the codes of those met.
     """
 
     programme: Programme
@@ -37,6 +39,8 @@ class Standing:
     spent: int
     latest_visit_day: int
     takes_part: bool
+    challenges: tuple[ChallengeProgress, ...] = ()
+    badges: tuple[str, ...] = ()
 
 
 def get_standing(
@@ -63,6 +67,8 @@ def get_standing(
         spent=state.spent,
         latest_visit_day=local_day(latest, version.zone) if latest else 0,
         takes_part=state.latest is not None,
+        challenges=challenge_progress(version, state, now),
+        badges=badges_of(version, state),
     )
 
 

@@ -35,6 +35,61 @@ CASES: list[tuple[str, str, str]] = [
         "not_a_chance",
     ),
     (earn("on: purchase, give: {points: 5}, chance: 1 in 20"), "earn.r.budget", "missing_field"),
+    # Challenges.
+    ("challenges: {c: {gives: {points: 5}}}", "challenges.c.goal", "missing_field"),
+    ("challenges: {c: {goal: {visits: 5}}}", "challenges.c", "nothing_to_do"),
+    (
+        "challenges: {c: {goal: {visit: 5}, badge: yes}}",
+        "challenges.c.goal.visit",
+        "unknown_metric",
+    ),
+    (
+        "challenges: {c: {goal: {visits: 5, spend: 5}, badge: yes}}",
+        "challenges.c.goal",
+        "not_a_mapping",
+    ),
+    ("challenges: {c: {goal: {visits: 0}, badge: yes}}", "challenges.c.goal.visits", "too_small"),
+    ("challenges: {c: {goal: {spend: 0}, badge: yes}}", "challenges.c.goal.spend", "not_positive"),
+    (
+        "challenges: {c: {goal: {visits: 5}, gives: {stars: 5}}}",
+        "challenges.c.gives.stars",
+        "unknown_points",
+    ),
+    (
+        "challenges: {c: {goal: {visits: 5}, gives: {voucher: x}}}",
+        "challenges.c.gives.voucher",
+        "unknown_reward",
+    ),
+    (
+        "challenges: {c: {goal: {visits: 5}, gives: {points: 0}}}",
+        "challenges.c.gives.points",
+        "not_positive",
+    ),
+    (
+        "challenges: {c: {goal: {visits: 5}, lines: {category: a}, badge: yes}}",
+        "challenges.c.lines",
+        "does_not_fit",
+    ),
+    (
+        "challenges: {c: {streak: {every: week, times: 4}, every: month, badge: yes}}",
+        "challenges.c.every",
+        "conflicting_fields",
+    ),
+    (
+        "challenges: {c: {streak: {every: week, times: 1}, badge: yes}}",
+        "challenges.c.streak.times",
+        "too_small",
+    ),
+    (
+        "challenges: {c: {goal: {visits: 5}, when: {rule.base: fired}, badge: yes}}",
+        "challenges.c.when.rule.base",
+        "unknown_rule",
+    ),
+    (
+        "challenges: {c: {goal: {visits: 5}, from: 2026-09-01, until: 2026-08-01, badge: yes}}",
+        "challenges.c.until",
+        "impossible_range",
+    ),
     # The whole.
     ("programme: Corner Café", "programme", "not_a_code"),
     ("programme: ''", "programme", "not_a_code"),

@@ -23,6 +23,7 @@ from typing import Any
 
 from habitue.domain.engine.advancing import advance, next_due
 from habitue.domain.engine.caps import BudgetDesk, apply_caps
+from habitue.domain.engine.challenging import count_towards, tallies_of
 from habitue.domain.engine.context import Context, context_of, limit_key, usage_key
 from habitue.domain.engine.discounted import count_discounts, refuse_unknown_discount
 from habitue.domain.engine.discounting import price_basket
@@ -205,7 +206,27 @@ def apply_earning_event(fold: Fold, event: Event) -> None:
             fold.purchases[event.key] = record
     if isinstance(body, Purchase | Visit):
         count_visit(programme, state, context)
+        if programme.challenges:
+            _count_challenges(fold, programme, event, context)
     fold.finish(programme, event, cause_of(event))
+
+
+def _count_challenges(fold: Fold, programme: Programme, event: Event, context: Context) -> None:
+    tallies = tallies_of(programme, context)
+    outcomes = count_towards(
+        programme,
+        fold.state,
+        fold.books,
+        event,
+        context.day,
+        before={},
+        after=tallies,
+        strict=fold.is_strict(event),
+    )
+    if not fold.quiet:
+        fold.outcomes += outcomes
+    if fold.remember and event.key in fold.purchases:
+        fold.purchases[event.key].tallies = tallies
 
 
 def note_attributes(programme: Programme, state: MemberState, event: Event) -> None:

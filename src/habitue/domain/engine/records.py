@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from habitue.domain.engine.challenging import Tally
 from habitue.domain.engine.context import Context
 from habitue.domain.engine.discounted import amounts_of
 from habitue.domain.engine.earning import Earning
@@ -61,7 +62,8 @@ class PurchaseRecord:
 
     ``quantities`` and ``amounts`` are what remains of each line; ``kept`` is what each rule still
     gives for the remaining basket, by (rule, currency); ``lots`` are the lots it opened;
-    ``discounts`` what its discounts are still worth.
+    ``discounts`` what its discounts are still worth,
+    and ``tallies`` what it still counts towards challenges.
     """
 
     event: Event
@@ -80,6 +82,7 @@ class PurchaseRecord:
     voided: bool = False
     products: dict[str, list[int]] = field(default_factory=dict)
     discounts: dict[str, int] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -128,6 +131,7 @@ class PurchaseRecord:
             voided=self.voided,
             products=self.products,
             discounts=self.discounts,
+            tallies=self.tallies,
         )
 
     @property

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from habitue.domain.engine.caps import BudgetDesk, apply_caps
+from habitue.domain.engine.challenging import count_towards, tallies_of
 from habitue.domain.engine.context import context_of, limit_key, usage_key
 from habitue.domain.engine.discounted import give_back_discounts, kept_of
 from habitue.domain.engine.earning import earn
@@ -27,6 +28,7 @@ from habitue.domain.engine.lots import Cause
 from habitue.domain.engine.records import PurchaseRecord
 from habitue.domain.engine.restoring import has_lapsed, restore
 from habitue.domain.engine.spend import EMPTY_BASKET, remaining_basket
+from habitue.domain.engine.taking import take_back
 from habitue.domain.engine.types import Allotment, SharedFacts
 from habitue.domain.engine.usage import add_usage
 from habitue.domain.errors import Code, Refusal
@@ -126,11 +128,31 @@ def _take_back(fold: Fold, event: Event, record: PurchaseRecord) -> None:
     credit(programme, state, "spend", day, record.spend - spend_before)
     credit_points(programme, state, day, [(code, change) for (_, code), change in changes.items()])
     state.spent += record.spend - spend_before
+    _count_challenges(fold, event, record)
     if record.is_void and not record.voided:
         record.voided = True
         credit(programme, state, "purchases", day, -1)
         credit(programme, state, "visits", day, -1)
         state.purchases -= 1
+
+
+def _count_challenges(fold: Fold, event: Event, record: PurchaseRecord) -> None:
+    """What came back no longer counts towards challenges, and takes back what they gave for it."""
+    if not record.tallies:
+        return
+    basket = remaining_basket(record.basket, record.quantities, record.amounts)
+    after = tallies_of(record.programme, record.context.with_basket(basket))
+    count_towards(
+        record.programme,
+        fold.state,
+        fold.books,
+        event,
+        record.context.day,
+        before=record.tallies,
+        after=after,
+        strict=fold.is_strict(event),
+    )
+    record.tallies = after
 
 
 def _earned_by_remaining(record: PurchaseRecord) -> dict[tuple[str, str], int]:
@@ -271,21 +293,7 @@ def take_from_others(
     strict: bool,
 ) -> None:
     """Take from active lots, then from pending ones; the rest follows the policy (SEMANTICS 15)."""
-    if not units:
-        return
-    books = fold.books
-    wanted = units
-    _, units = books.take(programme, currency.code, units, "reverse", cause)
-    for lot in [lot for lot in fold.state.lots if lot.currency == currency.code]:
-        part = min(units, lot.remaining)
-        if part:
-            books.take_from(lot, part, "reverse", cause)
-            units -= part
-    if not units:
-        return
-    if strict and currency.negative == "refuse":
-        raise Refusal(Code.RETURN_EXCEEDS_BALANCE, "lines", value=wanted, limit=wanted - units)
-    books.owe(currency, units, "reverse", cause)
+    take_back(fold.state, fold.books, programme, currency, units, cause, strict=strict)
 
 
 def _give_back_shares(

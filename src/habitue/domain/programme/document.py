@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
+from habitue.domain.programme.challenge_model import Challenge
+from habitue.domain.programme.challenges import ChallengePart, ChallengeReader
 from habitue.domain.programme.discount_parts import DiscountPart, DiscountReader
 from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.draws import DrawPart, DrawReader, entry_currencies
@@ -79,6 +81,7 @@ class DocumentPart(Part):
     earn: dict[RuleId, RulePart] = Field(default_factory=dict)
     tiers: TiersPart | None = None
     rewards: dict[Slug, RewardPart] = Field(default_factory=dict)
+    challenges: dict[Slug, ChallengePart] = Field(default_factory=dict)
     draws: dict[Slug, DrawPart] = Field(default_factory=dict)
     discounts: dict[Slug, DiscountPart] = Field(default_factory=dict)
     returns: ReturnsPart = ReturnsPart()
@@ -238,6 +241,7 @@ class _Builder:
             budgets=dict(sorted({**reader.budgets, **offers.budgets, **lowered.budgets}.items())),
             rewards=offers.rewards,
             segments=segments,
+            challenges=self._challenges(vocabulary, zone),
             member_attributes=dict(sorted(part.member_attributes.items())),
             draws=offers.draws,
             discounts=discounts,
@@ -265,6 +269,11 @@ class _Builder:
             listed_limits=self._listed_limits("discounts"),
             faults=self.faults,
         )
+
+    def _challenges(self, vocabulary: Vocabulary, zone: str) -> dict[str, Challenge]:
+        rewards = frozenset(self._declared("rewards"))
+        reader = ChallengeReader(replace(vocabulary, rules={}), zone, rewards, self.faults)
+        return reader.build(self.part.challenges)
 
     def _section(self, section: str) -> Mapping[str, Any]:
         raw = self.raw.get(section)

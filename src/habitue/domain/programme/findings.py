@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from habitue.domain.programme.checks.asking import Subject, ask
+from habitue.domain.programme.checks.challenges import check_challenges
 from habitue.domain.programme.checks.contradictory import check_contradictory
 from habitue.domain.programme.checks.dead import check_dead
 from habitue.domain.programme.checks.discounts import check_discounts
@@ -66,4 +67,5 @@ def _check_as_a_whole(
     check_gift_cards(subject)
     check_draws(subject)
     check_discounts(subject)
+    check_challenges(subject)
     check_names(subject, as_written=as_written)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
+from habitue.domain.programme.challenge_model import Challenge
 from habitue.domain.programme.discounts import Discount, ShareLadder
 from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.measures import Budget, Limit, Metric
@@ -346,6 +347,7 @@ class Programme:
     segments: Mapping[str, Condition] = field(default_factory=dict)
     member_attributes: Mapping[str, str] = field(default_factory=dict)
     draws: Mapping[str, Draw] = field(default_factory=dict)
+    challenges: Mapping[str, Challenge] = field(default_factory=dict)
     chance_secret: bytes = field(default=b"", repr=False)
     discounts: Mapping[str, Discount] = field(default_factory=dict)
     stages: int = field(init=False, repr=False)

@@ -17,6 +17,8 @@ Part: TypeAlias = Literal[
     "terms",
     "free_entry",
     "discounts",
+    "challenges",
+    "challenge_about",
 ]
 
 
@@ -24,7 +26,8 @@ Part: TypeAlias = Literal[
 class Names:
     """Labels by language: of the programme, and of currencies of points, rules, tiers, rewards,
     segments and discounts by code; ``about`` is what the document says of a reward besides.  Of
-    draws there are names, ``terms``, and how one enters without buying (``free_entry``).
+    draws there are names, ``terms``, and how one enters without buying (``free_entry``);
+    of challenges names, and what is said of them besides (``challenge_about``).
 
     ``words`` are those of whatever else a document names by a code: categories, products, brands,
     stores, attributes, perks.  A part of which a document says no name is called by its code, made
@@ -42,6 +45,8 @@ class Names:
     terms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     free_entry: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     discounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    challenges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    challenge_about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
@@ -81,6 +86,8 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         rewards=_section(raw.get("rewards")),
         about=_section(raw.get("rewards"), "about"),
         segments=_section(raw.get("segments")),
+        challenges=_section(raw.get("challenges")),
+        challenge_about=_section(raw.get("challenges"), "about"),
         draws=_section(raw.get("draws")),
         terms=_section(raw.get("draws"), "terms"),
         free_entry=_section(raw.get("draws"), "free_entry"),
@@ -99,6 +106,8 @@ def merged(older: Names, newer: Names) -> Names:
         rewards={**older.rewards, **newer.rewards},
         about={**older.about, **newer.about},
         segments={**older.segments, **newer.segments},
+        challenges={**older.challenges, **newer.challenges},
+        challenge_about={**older.challenge_about, **newer.challenge_about},
         draws={**older.draws, **newer.draws},
         terms={**older.terms, **newer.terms},
         free_entry={**older.free_entry, **newer.free_entry},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from habitue.domain.programme.challenge_model import Challenge
 from habitue.domain.programme.conditions import parse_line_tree, parse_tree
 from habitue.domain.programme.discount_outline import discount_lines
 from habitue.domain.programme.document import parse_document
@@ -70,6 +71,10 @@ class _Outline:
             yield f"  group {group.code}: {group.mode} of its rules"
         yield from self._tiers(programme.tiers)
         yield from self._rewards()
+        if self.programme.challenges:
+            yield "Challenges"
+        for challenge in self.programme.challenges.values():
+            yield f"  {challenge.challenge}: {'; '.join(self._challenge(challenge))}"
         if self.programme.segments:
             yield "Segments"
         for code, segment in self.programme.segments.items():
@@ -160,6 +165,23 @@ class _Outline:
             yield "stops the rules after it"
         if not rule.enabled:
             yield "disabled"
+
+    def _challenge(self, challenge: Challenge) -> Iterator[str]:
+        yield f"{challenge.goal} {challenge.target}"
+        if challenge.every is not None:
+            yield f"every {challenge.every}"
+        for code, units in challenge.gives.items():
+            yield f"gives {format_decimal(units, self.programme.points[code].decimals)} {code}"
+        if challenge.badge:
+            yield "a badge"
+        if challenge.lines is not None:
+            node = parse_line_tree(
+                challenge.lines.source, path="", vocabulary=self.vocabulary, faults=Faults()
+            )
+            yield f"lines {describe(node)}" if node is not None else "lines"
+        if challenge.when is not None:
+            yield f"when {self._tree(challenge.when)}"
+        yield from self._times(challenge.starts_at, challenge.ends_at)
 
     def _tree(self, condition: Condition) -> str:
         node = parse_tree(condition.source, path="", vocabulary=self.vocabulary, faults=Faults())

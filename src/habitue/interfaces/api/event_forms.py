@@ -204,6 +204,15 @@ class PricesForm(BaseModel):
     considered: list[DiscountForm]
 
 
+class ChallengeForm(BaseModel):
+    """How far the member is with a challenge, in the goal's smallest units (minor units of money,
+    thousandths of pieces, days, weeks in a row)."""
+
+    has: int
+    needs: int
+    met: bool
+
+
 class EventAnswer(BaseModel):
     """What was decided about an event: points, tier, and the explanation rule by rule."""
 
@@ -219,6 +228,7 @@ class EventAnswer(BaseModel):
     points: dict[str, PointsChange] = {}
     tier: str | None = None
     tier_before: str | None = None
+    challenges: dict[str, ChallengeForm] = {}
     rules: list[RuleForm] = []
     line_points: dict[str, dict[str, int]] = Field(
         default={}, description="Per currency of points, what each line earned."

@@ -21,6 +21,7 @@ from habitue.interfaces.web.printed import as_pdf, sheet_pdf
 from habitue.interfaces.web.standings import balances_in_words, greeting_of, tier_in_words
 from habitue.interfaces.web.stories import stories
 from habitue.interfaces.web.visits import Visit
+from habitue.interfaces.web.words.challenges import challenge_in_words
 from habitue.interfaces.web.words.sheet import rule_sheet
 from habitue.kit.paging import CursorError, Page
 from habitue.selectors.happenings import Happening, list_happenings
@@ -46,6 +47,8 @@ def home(visit: Visit) -> HttpResponse:
         "programme": words.current.title(),
         "balances": balances_in_words(standing, words.current),
         "offers": offers_in_words(standing, words.current),
+        "challenges": [challenge_in_words(one, words.current) for one in standing.challenges],
+        "badges": [words.current.challenge(code) for code in standing.badges],
         "tier": tier_in_words(standing.progress, words.current),
         "stories": stories(page.items, words, _stores(visit)),
         "programmes": other_programmes(visit, code),

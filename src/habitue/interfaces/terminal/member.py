@@ -20,6 +20,7 @@ from habitue.interfaces.web.forms import once
 from habitue.interfaces.web.offering import offers_in_words
 from habitue.interfaces.web.standings import BalanceInWords, balances_in_words, tier_in_words
 from habitue.interfaces.web.stories import Story, stories
+from habitue.interfaces.web.words.challenges import challenge_in_words
 from habitue.selectors.doings import can_be_undone
 from habitue.selectors.happenings import Happening, list_happenings
 from habitue.selectors.members import get_member
@@ -70,6 +71,9 @@ def member_page(
         "member": found,
         "balances": balances,
         "tier": tier_in_words(standing.progress, current) if standing else None,
+        "challenges": [challenge_in_words(one, current) for one in standing.challenges]
+        if standing
+        else (),
         "birthday": birthday_note(found.birth_date, current.programme.zone, visit),
         "done": next((one for one in latest if done and one.story.external_id == done), None),
         "latest": latest,

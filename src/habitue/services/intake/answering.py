@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from habitue.domain.challenge_progress import challenge_progress
 from habitue.domain.engine.types import Decision, MemberState
 from habitue.domain.events import Event
 from habitue.domain.programme.model import Programme
@@ -54,6 +55,8 @@ def content_of(
     content["tier"] = state.standing.tier
     if tier_before != state.standing.tier:
         content["tier_before"] = tier_before
+    if programme.challenges:
+        content["challenges"] = _challenges(decision, programme, event)
     if decision.outcomes:
         content["rules"] = [outcome.as_json() for outcome in decision.outcomes]
     if decision.line_points:
@@ -61,6 +64,15 @@ def content_of(
     if decision.matched:
         content["matched"] = decision.matched
     return content
+
+
+def _challenges(decision: Decision, programme: Programme, event: Event) -> dict[str, Any]:
+    state = decision.state
+    at = max(state.horizon, event.occurred_at)
+    return {
+        one.challenge.challenge: {"has": one.has, "needs": one.needs, "met": one.is_met}
+        for one in challenge_progress(programme, state, at)
+    }
 
 
 def _points(decision: Decision, programme: Programme, at: Instant) -> dict[str, dict[str, int]]:

@@ -9,7 +9,7 @@ import pytest
 
 from habitue.domain.programme import discounts, measures, model
 from habitue.integrations.documents import load_yaml
-from tests.interfaces.web.words import draw_changes
+from tests.interfaces.web.words import challenge_changes, draw_changes
 from tests.interfaces.web.words.sheets import (
     EXAMPLES,
     LANGUAGES,
@@ -357,6 +357,7 @@ CHANGES: dict[str, tuple[str, str]] = {
         "points: {a: {}, points: {}}\n" + TIERS % "of: points, gold: {enter: 5.00, multiply: 2}",
     ),
     **draw_changes.CHANGES,
+    **challenge_changes.CHANGES,
 }
 NOT_SHOWN = {
     "Programme.number": "the version: shown, but given when it is published",
@@ -377,7 +378,7 @@ _SHOWN = (
     model.ExpiresAt, model.ExpiresInactive, model.PendingFor, model.PendingUntil,
     model.SpendSettings, model.Rate, model.Fixed, measures.Every, measures.Limit, measures.Budget,
     model.Rule, model.Group, measures.Window, measures.Metric, model.Tier, model.Tiers,
-    model.Reward, model.Gift, model.Price, *draw_changes.MODELS,
+    model.Reward, model.Gift, model.Price, *draw_changes.MODELS, *challenge_changes.MODELS,
     discounts.Discount, discounts.Percentage, discounts.AmountOff, discounts.MemberPrice,
     discounts.ShareLadder, discounts.Step, discounts.CheapestPieces,
 )  # fmt: skip
@@ -406,6 +407,15 @@ def test_a_sheet_says_the_same_in_each_language(language: str) -> None:
         old, new = (sheet_text(document(overlay), language) for overlay in (before, after))
         assert old != new
         assert not re.search(r"\b(the|points for|member|purchase|within)\b|%\(", new), new
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_goal_of_a_challenge_has_words_of_its_own(language: str) -> None:
+    sheets = {
+        sheet_text(document(challenge_changes.challenge(goal)), language)
+        for goal in challenge_changes.GOALS
+    }
+    assert len(sheets) == len(challenge_changes.GOALS)
 
 
 def test_members_are_not_told_how_large_a_budget_is() -> None:

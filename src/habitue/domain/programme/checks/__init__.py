@@ -4,6 +4,7 @@
 * ``shadowed``: rules that never count, because another one always does;
 * ``contradictory``: settings that cancel or contradict one another;
 * ``unreachable``: tiers that no member can reach;
+* ``challenges``: challenges that nobody can meet;
 * ``minting``: ways to make points without buying;
 * ``draws``: draws that nobody can enter;
 * ``discounts``: discounts that are never given, or take nothing off;

@@ -37,6 +37,7 @@ def check_names(subject: Subject, *, as_written: bool) -> None:
             remedy = "Ask for the segment in a condition, or remove it."
             subject.warn(f"segments.{segment}", "", "unused", remedy)
     given = {give.currency for rule in programme.rules for give in rule.gives}
+    given |= {code for one in programme.challenges.values() for code in one.gives}
     for code, points in programme.points.items():
         if code not in given and points.kind not in ("voucher", "entries"):
             remedy = "Add a rule that gives these points; only adjustments can give them now."

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from habitue.domain.engine.entering import REWARD_RULE
 from habitue.domain.explanation.caps import Cap, CapKind
 from habitue.domain.explanation.earned import Earned, How, explain_earned
+from habitue.domain.programme.challenge_model import CHALLENGE_RULE
 from habitue.domain.programme.model import Fixed, Rate
 from habitue.interfaces.web.words.conditions import clause
 from habitue.interfaces.web.words.lexicon import Lexicon
@@ -32,6 +33,9 @@ def gain_sentences(entry: EntryRecord, lexicon: Lexicon) -> Iterator[str]:
     rule = entry.rule or ""
     if rule.startswith(REWARD_RULE):
         yield _("It came with the reward.")
+        return
+    if rule.startswith(CHALLENGE_RULE):
+        yield _("The goal of the challenge was met.")
         return
     earned = explain_earned(
         lexicon.programme, rule=rule, currency=entry.currency, reason=entry.reason

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext
 
+from habitue.domain.programme.challenge_model import CHALLENGE_RULE
 from habitue.domain.programme.draw_model import ENTRIES
 from habitue.domain.programme.model import VOUCHER, Programme
 from habitue.domain.programme.naming import Names
@@ -43,13 +44,19 @@ class Lexicon:
         return self.names.of_programme(self.programme.code, self.language)
 
     def rule(self, code: str) -> str:
-        """What a rule is called; tiers multiply, and rewards enter into draws, by rules of their
-        own."""
+        """What a rule is called; tiers multiply, rewards enter into draws, and challenges give by
+        rules of their own."""
         if code.startswith("tier:"):
             return self.tier(code.removeprefix("tier:"))
         if code.startswith("reward:"):
             return self.reward(code.removeprefix("reward:"))
+        if code.startswith(CHALLENGE_RULE):
+            return self.challenge(code.removeprefix(CHALLENGE_RULE))
         return self.names.of("earn", code, self.language)
+
+    def challenge(self, code: str) -> str:
+        """What a challenge is called."""
+        return self.names.of("challenges", code, self.language)
 
     def tier(self, code: str) -> str:
         """What a tier is called; no tier has words too."""

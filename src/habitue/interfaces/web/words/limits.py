@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from habitue.domain.programme.challenge_model import Challenge
 from habitue.domain.programme.discounts import Discount
 from habitue.domain.programme.measures import Budget, Every, Limit
 from habitue.domain.programme.model import Reward, Rule
@@ -83,7 +84,7 @@ def budget_sentences(budget: Budget, code: str, lexicon: Lexicon) -> Iterator[st
         yield _("What would go beyond that is not given at all.")
 
 
-def times_text(rule: Rule | Reward | Discount, lexicon: Lexicon) -> str:
+def times_text(rule: Rule | Reward | Discount | Challenge, lexicon: Lexicon) -> str:
     """From when to when it is in force; empty where it has neither beginning nor end."""
     starts = first_day(rule.starts_at, lexicon)
     ends = last_day(rule.ends_at, lexicon)

@@ -37,7 +37,7 @@ def _promise(rule: Rule, lexicon: Lexicon) -> Iterator[str]:
     if rule.days_before:
         yield _ahead(rule)
     if rule.lines is not None:
-        yield _only_for(rule.lines.source, lexicon)
+        yield only_for(rule.lines.source, lexicon)
     if rule.when is not None and (condition := clause(rule.when.source, lexicon)):
         yield _("Only if %(condition)s.") % {"condition": condition}
     if rule.chance is not None:
@@ -150,7 +150,8 @@ def _for_each(gifts: str, source: object, lexicon: Lexicon) -> str:
     }
 
 
-def _only_for(source: object, lexicon: Lexicon) -> str:
+def only_for(source: object, lexicon: Lexicon) -> str:
+    """Which lines alone count, as a sentence."""
     kind, text = things_of(source, lexicon)
     if kind == "named":
         return _("Only %(things)s counts for it.") % {"things": text}

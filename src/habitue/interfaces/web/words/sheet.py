@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.books import return_sentences, spend_sentences, till_sentences
+from habitue.interfaces.web.words.challenges import challenge_sentences
 from habitue.interfaces.web.words.discounts import discount_sentences, order_sentences
 from habitue.interfaces.web.words.draws import draw_sentences
 from habitue.interfaces.web.words.examples import told_examples
@@ -62,6 +63,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
         Section("rewards", _("Rewards"), tuple(_rewards(lexicon, now, staff=staff))),
         Section("draws", _("Draws and contests"), tuple(_draws(lexicon, now, staff=staff))),
         Section("discounts", _("Discounts"), tuple(_discounts(lexicon, now, staff=staff))),
+        Section("challenges", _("Challenges"), tuple(_challenges(lexicon, now))),
         Section("tiers", _("Tiers"), tuple(_tiers(lexicon))),
         Section("spend", _("What counts"), (_item(spend_sentences(programme.spend)),)),
         Section(
@@ -119,6 +121,13 @@ def _discounts(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]
         yield _item(sentences, lexicon.discount(discount.discount))
     if staff and discounts:
         yield _item(order_sentences(lexicon))
+
+
+def _challenges(lexicon: Lexicon, now: Instant) -> Iterator[Item]:
+    for challenge in lexicon.programme.challenges.values():
+        if challenge.ends_at is None or challenge.ends_at > now:
+            sentences = filter(None, challenge_sentences(challenge, lexicon))
+            yield _item(sentences, lexicon.challenge(challenge.challenge))
 
 
 def _tiers(lexicon: Lexicon) -> Iterator[Item]:
