@@ -7,6 +7,7 @@ from django.db import models
 
 from habitue.data.plain_json import PlainJson
 from habitue.data.scope import Scope
+from habitue.domain.programme.draw_model import ENTRIES
 
 ENTRY_KINDS = (
     "earn",
@@ -93,6 +94,12 @@ class Entry(models.Model):
                 name="entry_effective",
             ),
             BrinIndex(fields=["recorded_at"], name="entry_recorded"),
+            # Few lines are of draws; the list of a draw is asked for without knowing its members.
+            models.Index(
+                fields=["programme_id", "currency"],
+                name="entry_of_draw",
+                condition=models.Q(currency__startswith=ENTRIES),
+            ),
         )
 
     def __str__(self) -> str:

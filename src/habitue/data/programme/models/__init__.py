@@ -3,6 +3,7 @@
 from habitue.data.programme.models.api_keys import ApiKey
 from habitue.data.programme.models.budgets import Budget
 from habitue.data.programme.models.drafts import DraftRevision, ProgrammeDraft
+from habitue.data.programme.models.draws import Draw, DrawWinner
 from habitue.data.programme.models.keys import EventKey, Idempotency
 from habitue.data.programme.models.members import Identifier, Member, MemberSearch
 from habitue.data.programme.models.outbox import Outbox
@@ -27,6 +28,8 @@ __all__ = [
     "Consent",
     "Device",
     "DraftRevision",
+    "Draw",
+    "DrawWinner",
     "EventKey",
     "Idempotency",
     "Identifier",
