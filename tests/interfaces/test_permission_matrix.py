@@ -56,7 +56,8 @@ RIGHTS: Final = {
     "exports:read": "members_export member_ledger_export",
     "reports:read": "overview",
     "programme:read": "programme programme_sheet programme_poster programme_versions"
-    " programme_document",
+    " programme_document draws draw_proof",
+    "programme:write": "draw_judge",
     "staff:read": "staff colleague programme_readers",
     "staff:write": "staff_new colleague_pin colleague_invite colleague_activity",
     "sessions:end": "colleague_sessions",
@@ -68,8 +69,8 @@ RIGHTS: Final = {
     "trail:read": "trail trail_export member_trail",
     "terminal:use": "home who lock store enrol similar sale_of_nobody member sale foresee came"
     " redeem take undo rules rules_confirm",
-    "portal": "home card history rules rules_file chances profile consents end_others"
-    " end_session my_data",
+    "portal": "home card history rules rules_file chances draws draw_proof profile consents"
+    " end_others end_session my_data",
 }
 
 
@@ -155,6 +156,7 @@ def values(world: World) -> dict[str, object]:
         "merge_id": uuid4(),
         "external_id": uuid4().hex,
         "code": HERE,
+        "draw": "none",
         "handle": "h" * 20,
         "token": "t" * 40,
     }
@@ -206,7 +208,7 @@ def test_whoever_lacks_the_right_changes_nothing(
 def test_every_right_is_asked_for_somewhere() -> None:
     """A right that no page asks for stands in the table of roles for nothing; what is asked for
     within a page is named here."""
-    within = {Permission.PURCHASES_WRITE, Permission.PROGRAMME_WRITE}
+    within = {Permission.PURCHASES_WRITE, Permission.PROGRAMME_GOVERN}
     asked = {one.takes.permission for one in addresses() if one.takes is not None}
     assert asked - {None} == set(Permission) - within
 

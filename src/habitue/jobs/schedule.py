@@ -17,6 +17,7 @@ from habitue.kit.clock import Clock
 from habitue.kit.instants import HOUR, MINUTE, SECOND, Instant
 from habitue.services.access.sessions import purge_expired
 from habitue.services.bookings import book_due
+from habitue.services.drawing.holding import hold_due_draws
 from habitue.services.figures import settle_figures
 from habitue.services.idempotency import forget_answers
 from habitue.services.occasions import note_occasions
@@ -65,6 +66,10 @@ def _note(connection: Connection, clock: Clock) -> int:
     return note_occasions(connection, clock=clock, limit=BOOKED_AT_ONCE)
 
 
+def _hold(connection: Connection, clock: Clock) -> int:
+    return hold_due_draws(connection, clock=clock)
+
+
 def _purge(connection: Connection, clock: Clock) -> int:
     return sum(purge(connection, now=clock.now()) for purge in PURGES)
 
@@ -73,5 +78,6 @@ DUTIES: Final = (
     Duty("settle figures", 3 * SECOND, _settle),
     Duty("book what has become true", 3 * MINUTE, _book, in_parts=True),
     Duty("note birthdays and anniversaries", 10 * MINUTE, _note, in_parts=True),
+    Duty("hold draws", 5 * MINUTE, _hold),
     Duty("purge what has expired", HOUR, _purge),
 )

@@ -22,6 +22,7 @@ from habitue.kit.ids import new_id
 from habitue.kit.instants import Instant, datetime_of, format_instant, instant_of
 from habitue.selectors.programmes import Compiled, get_one_compiled
 from habitue.services.documents import read_programme_document
+from habitue.services.drawing.committing import commit_draws
 from habitue.services.intake.transacting import HOLD_ALONE
 
 Connection: TypeAlias = psycopg.Connection[Any]
@@ -95,6 +96,7 @@ def publish_version(
             at = max(at, _latest_horizon(cursor, programme_id) + 1)
         row = [text.decode(), digest, datetime_of(at), datetime_of(now), actor, written]
         _insert(cursor, programme_id, latest + 1, row, sorted(parsed.budgets))
+        commit_draws(cursor, programme_id=programme_id, version=parsed, now=now)
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, parsed.code])
     return Published(programme_id, parsed.code, latest + 1, at, created=True)
 

@@ -29,6 +29,7 @@ class Action(StrEnum):
     VISIT_RECORDED = "visit_recorded"
     POINTS_REDEEMED = "points_redeemed"
     REDEMPTION_UNDONE = "redemption_undone"
+    WINNER_NAMED = "winner_named"
     RECEIPT_CLAIMED = "receipt_claimed"
     PROGRAMME_PUBLISHED = "programme_published"
     PROGRAMME_CANCELLED = "programme_cancelled"

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from habitue.interfaces.backoffice import account, start
 from habitue.interfaces.backoffice.design import views as design
 from habitue.interfaces.backoffice.devices import views as devices
+from habitue.interfaces.backoffice.draws import views as draws
 from habitue.interfaces.backoffice.keys import views as keys
 from habitue.interfaces.backoffice.members.urls import urlpatterns as members
 from habitue.interfaces.backoffice.overview import views as overview
@@ -25,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programme/poster.pdf", printing.poster_file, name="programme_poster"),
     path("programme/versions/", programme.versions, name="programme_versions"),
     path("programme/readers/", readers.readers, name="programme_readers"),
+    path("programme/draws/", draws.list_page, name="draws"),
+    path("programme/draws/<slug:draw>/proof.json", draws.proof, name="draw_proof"),
+    path("programme/draws/<slug:draw>/winner/", draws.judge, name="draw_judge"),
     path("programme/document/", programme.document, name="programme_document"),
     path("staff/", staff.list_page, name="staff"),
     path("staff/new/", staff.new, name="staff_new"),

@@ -1,15 +1,22 @@
-"""`habitue draw`: whether a draw was held as it was promised."""
+"""`habitue draw`: the draws of a programme, their proofs, and whether a proof holds."""
 
 import json
+import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
+import psycopg
 import typer
 
 from habitue.domain.draws.proof import Proof, UnreadableProofError, proof_of
 from habitue.domain.draws.proof import verify as find_wrong
+from habitue.domain.errors import Refusal
+from habitue.interfaces.commands.documents import stop_with
 from habitue.interfaces.commands.exit_codes import ExitCode
+from habitue.interfaces.commands.installation import installation
 from habitue.interfaces.commands.output import print_json, say, stop
+from habitue.kit.instants import format_instant
+from habitue.selectors.draws import DrawRecord, get_proof, list_draws
 
 app = typer.Typer(no_args_is_help=True, help="Draws that anybody can check.")
 
@@ -21,9 +28,67 @@ _WRONG: Final = {
 }
 
 
-@app.callback()
-def draw() -> None:
-    """Draws that anybody can check."""
+@app.command("list")
+def list_all(
+    context: typer.Context,
+    programme: Annotated[str, typer.Argument(help="The code of a published programme.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List the draws of a programme: commitments, entries, winners."""
+    house = installation(context)
+    try:
+        with psycopg.connect(house.open_migrated(), autocommit=True) as connection:
+            draws = list_draws(connection, programme=programme, now=house.clock.now())
+    except Refusal as refusal:
+        stop_with(refusal)
+    if as_json:
+        print_json({"programme": programme, "draws": [_plain(one) for one in draws]})
+        return
+    for one in draws:
+        sys.stdout.write(
+            f"{one.draw.code}: {one.stage.replace('_', ' ')}; {one.entrants} entrants with"
+            f" {one.entries} entries; {len(one.winners)} of {one.draw.places} prizes won\n"
+        )
+
+
+@app.command("proof")
+def proof(
+    context: typer.Context,
+    programme: Annotated[str, typer.Argument(help="The code of a published programme.")],
+    draw: Annotated[str, typer.Argument(help="The code of a draw that was held.")],
+) -> None:
+    """Print what is published of a draw that was held: the file that `verify` reads."""
+    house = installation(context)
+    try:
+        with psycopg.connect(house.open_migrated(), autocommit=True) as connection:
+            found = get_proof(connection, programme=programme, draw=draw)
+    except Refusal as refusal:
+        stop_with(refusal)
+    print_json(found.as_json())
+
+
+def _plain(record: DrawRecord) -> dict[str, Any]:
+    return {
+        "draw": record.draw.code,
+        "stage": record.stage,
+        "commitment": record.commitment,
+        "committed_at": format_instant(record.committed_at),
+        "closes_at": format_instant(record.draw.ends_at),
+        "held_at": None if record.held_at is None else format_instant(record.held_at),
+        "digest": record.digest,
+        "entrants": record.entrants,
+        "entries": record.entries,
+        "winners": [
+            {
+                "place": one.place,
+                "number": one.number,
+                "entrant": one.entrant,
+                "ticket": one.ticket,
+                "reason": one.reason,
+            }
+            for one in record.winners
+        ],
+    }
 
 
 @app.command("verify")

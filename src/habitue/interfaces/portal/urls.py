@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from habitue.interfaces.portal import chances, profile, signing_in, views
+from habitue.interfaces.portal import chances, draws, profile, signing_in, views
 
 app_name = "portal"
 
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", views.rules, name="rules"),
     path("rules.pdf", views.rules_file, name="rules_file"),
     path("rules/chances/", chances.chances, name="chances"),
+    path("draws/", draws.draws, name="draws"),
+    path("draws/<slug:draw>/proof.json", draws.proof, name="draw_proof"),
     path("me/", profile.profile, name="profile"),
     path("me/consents/", profile.consents, name="consents"),
     path("me/sessions/end/", profile.end_others, name="end_others"),

@@ -49,6 +49,7 @@ def home(visit: Visit) -> HttpResponse:
         "offers": offers_in_words(standing, words.current),
         "challenges": [challenge_in_words(one, words.current) for one in standing.challenges],
         "badges": [words.current.challenge(code) for code in standing.badges],
+        "has_draws": bool(words.current.programme.draws),
         "tier": tier_in_words(standing.progress, words.current),
         "stories": stories(page.items, words, _stores(visit)),
         "programmes": other_programmes(visit, code),
@@ -94,8 +95,13 @@ def rules(visit: Visit) -> HttpResponse:
     code = chosen_programme(visit)
     words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
     sheet = rule_sheet(words.current, audience="members", now=visit.now)
-    chances = any(rule.chance is not None for rule in words.current.programme.rules)
-    return render(visit, "rules.html", {"sheet": sheet, "chances": chances}, here="rules")
+    programme = words.current.programme
+    context = {
+        "sheet": sheet,
+        "chances": any(rule.chance is not None for rule in programme.rules),
+        "has_draws": bool(programme.draws),
+    }
+    return render(visit, "rules.html", context, here="rules")
 
 
 @require_safe

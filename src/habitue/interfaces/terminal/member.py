@@ -107,7 +107,7 @@ def currencies(shift: Shift) -> list[tuple[str, str]]:
     """The points of the programme, by their names; stamps last.  Vouchers are taken as rewards."""
     current = shift.words.current
     codes = sorted(current.programme.points, key=lambda code: (current.is_stamps(code), code))
-    return [(code, current.currency(code)) for code in codes if not current.is_voucher(code)]
+    return [(code, current.currency(code)) for code in codes if not current.is_right(code)]
 
 
 def _latest(shift: Shift, member_id: UUID, balances: tuple[BalanceInWords, ...]) -> list[Told]:

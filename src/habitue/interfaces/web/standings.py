@@ -88,13 +88,15 @@ class TierInWords:
 
 
 def balances_in_words(standing: Standing, lexicon: Lexicon) -> tuple[BalanceInWords, ...]:
-    """All currencies of points, stamps after them, and last the vouchers that are held."""
+    """All currencies of points, stamps after them, and last vouchers and entries that are held."""
     held = [
         _balance(one, lexicon, standing.balances.as_of)
         for one in standing.balances.points.values()
-        if not lexicon.is_voucher(one.currency) or one.available or one.pending
+        if not lexicon.is_right(one.currency) or one.available or one.pending
     ]
-    return tuple(sorted(held, key=lambda one: (one.is_voucher, one.is_stamps, one.code)))
+    return tuple(
+        sorted(held, key=lambda one: (lexicon.is_right(one.code), one.is_stamps, one.code))
+    )
 
 
 def _balance(held: CurrencyBalance, lexicon: Lexicon, now: Instant) -> BalanceInWords:

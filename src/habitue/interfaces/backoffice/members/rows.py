@@ -133,5 +133,5 @@ def cells(
 
 
 def _columns(lexicon: Lexicon) -> list[str]:
-    """Vouchers are many and mostly not there: they have no columns."""
-    return [code for code in lexicon.programme.points if not lexicon.is_voucher(code)]
+    """Vouchers and entries are many and mostly not there: they have no columns."""
+    return [code for code in lexicon.programme.points if not lexicon.is_right(code)]

@@ -125,7 +125,7 @@ def _measures(words: Lexicons, found: Overview) -> list[Measure]:
                 lambda one: one.average_purchase, money, charted=False),
     ]  # fmt: skip
     for code in found.current.figures.points:
-        if not words.current.is_stamps(code) and not words.current.is_voucher(code):
+        if not words.current.is_stamps(code) and not words.current.is_right(code):
             measures += _of_points(code, words)
     # Points do not belong to stores: of some of them, what is outstanding is no number.
     return [

@@ -144,6 +144,10 @@ class Lexicon:
         """Whether a currency is of the entries in a draw."""
         return code.startswith(ENTRIES)
 
+    def is_right(self, code: str) -> bool:
+        """Whether it is of vouchers or entries: rights to something, and no points to save up."""
+        return self.is_voucher(code) or self.is_entry(code)
+
     def _is_contest(self, entries: str) -> bool:
         draw = self.programme.draws.get(entries.removeprefix(ENTRIES))
         return draw is not None and draw.judged

@@ -1,0 +1,1 @@
+"""Draws and contests in the back office."""
