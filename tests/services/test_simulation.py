@@ -19,6 +19,7 @@ from habitue.services.transfers import transfer_points
 from habitue.services.whatif.report import WhatIf
 from tests.services.intake.test_any_order import DOCUMENT, Story, deliver
 from tests.services.merging_cast import merge, unmerge
+from tests.services.test_discounts import LOWERING, named
 from tests.services.test_merging_streams import CARDS, FULL, Stream
 from tests.services.test_rewards import OFFERING, take
 from tests.services.till import CORNER, Till
@@ -282,3 +283,40 @@ def test_what_cannot_be_simulated_is_refused(till: Till) -> None:
     with pytest.raises(Refusal) as refused:
         simulated(till, CORNER)
     assert refused.value.code is Code.UNKNOWN_PROGRAMME
+
+
+def test_a_purchase_stands_without_a_discount_that_would_not_have_been(till: Till) -> None:
+    """A discount was given twice: unchanged it is the ledger; with one for each member
+    the second purchase is one without it."""
+    till.programme = "prices"
+    till.publish(LOWERING)
+    till.enrol("CARD000A")
+    for _ in range(2):
+        till.ok(named(till, "CARD000A", regular="1.00"))
+    assert (found := simulated(till, LOWERING)).draft == found.live
+    discounts = {"regular": {"discount": "10 %", "limit": {"per_member": 1}}}
+    found = simulated(till, LOWERING | {"discounts": discounts})
+    assert [(one.kind, one.code, one.times) for one in found.refused] == [
+        ("discount", Code.DISCOUNT_LIMIT_REACHED, 1)
+    ]
+    assert found.takings[0].purchases == 2
+    assert found.draft.points == found.live.points
+
+
+def test_what_is_noted_of_a_member_and_not_declared_is_nothing(till: Till) -> None:
+    till.programme = "notes"
+    document = CORNER | {"programme": "notes"}
+    vegans = {"on": "purchase", "give": {"points": 5}, "when": {"member.attributes.diet": "vegan"}}
+    asking = document | {
+        "member_attributes": {"diet": "text", "children": "number"},
+        "earn": {**CORNER["earn"], "vegans": vegans},
+    }
+    till.publish(asking)
+    till.enrol("CARD0001")
+    noted = {"diet": "vegan", "children": 2}
+    till.ok(till.other("profile", "CARD0001", attributes=noted))
+    till.ok(till.purchase("CARD0001", "10.00"))
+    fewer = simulated(till, asking | {"member_attributes": {"diet": "text"}})
+    assert (fewer.draft.points["points"].earned, fewer.refused) == (15, ())
+    none = simulated(till, document)
+    assert (none.draft.points["points"].earned, none.refused) == (10, ())

@@ -42,14 +42,17 @@ from habitue.domain.events import (
     MergeIn,
     MergeOut,
     OrderKey,
+    Profile,
     Purchase,
     Redemption,
     Return,
+    Scalar,
     TransferIn,
     Undo,
     Unmerge,
 )
 from habitue.domain.programme.experience import BudgetPast
+from habitue.domain.programme.fields import read_attribute
 from habitue.kit.instants import Instant, day_start, local_day
 from habitue.kit.periods import PeriodUnit, period_start
 from habitue.selectors.programmes import Compiled
@@ -62,6 +65,9 @@ LOOKING_BACK: Final = (Return, Undo, Confirmation, MergeOut, MergeIn, Unmerge)
 
 _NOTHING_SHARED: Final = SharedFacts()
 _NO_POINTS: Final = frozenset({Code.NOT_ENOUGH_POINTS, Code.UNKNOWN_POINTS})
+_NO_DISCOUNT: Final = frozenset(
+    {Code.UNKNOWN_DISCOUNT, Code.DISCOUNT_LIMIT_REACHED, Code.DISCOUNT_USED_UP}
+)
 
 
 @dataclass(slots=True)
@@ -80,8 +86,8 @@ class Told:
 class Refused:
     """An event of the past that these versions would not have accepted, and why.
 
-    ``kind`` is the kind of the event, or ``points_paid`` where a purchase stood but no points could
-    pay for it.
+    ``kind`` is the kind of the event, or ``points_paid`` or ``discount`` where a purchase stood but
+    no points could pay for it, or no discount was to be had.
     """
 
     kind: str
@@ -141,19 +147,21 @@ class World:
             self._refuse(event, Refused(event.kind, Code.NOT_ENOUGH_POINTS, ""))
             return
         account = self._accounts[member]
-        try:
-            decision = self._decide(account, given, recorded_at)
-        except Refusal as refusal:
-            body = given.body
-            reward = reward_of(body) if isinstance(body, Redemption) else ""
-            if not (isinstance(body, Purchase) and body.points_paid and refusal.code in _NO_POINTS):
-                self._refuse(event, Refused(event.kind, refusal.code, reward))
+        while True:
+            try:
+                decision = self._decide(account, given, recorded_at)
+            except Refusal as refusal:
+                lighter = _without_what_is_refused(given, refusal.code)
+                if lighter is None:
+                    body = given.body
+                    reward = reward_of(body) if isinstance(body, Redemption) else ""
+                    self._refuse(event, Refused(event.kind, refusal.code, reward))
+                    return
+                kind, given = lighter
+                self._refuse(event, Refused(kind, refusal.code, ""))
+            else:
+                self._keep(member, account, given, decision, recorded_at)
                 return
-            # The customer would have paid with money instead.
-            self._refuse(event, Refused("points_paid", refusal.code, ""))
-            given = replace(given, body=replace(body, points_paid=()))
-            decision = self._decide(account, given, recorded_at)
-        self._keep(member, account, given, decision, recorded_at)
 
     def finish(self, member: str, *, until: Instant) -> MemberState:
         """Let time pass up to an instant, tell what is left to tell, and let the member go."""
@@ -195,9 +203,21 @@ class World:
             if sent is None:
                 return None
             return replace(event, body=replace(body, portions=sent.portions))
+        if isinstance(body, Profile):
+            return replace(event, attributes=self._declared(event))
         if isinstance(body, MergeIn) and body.merge in self._handed_over:
             return replace(event, body=replace(body, state=self._handed_over[body.merge]))
         return event
+
+    def _declared(self, event: Event) -> dict[str, Scalar]:
+        """What is noted of a member here: whatever is not declared is asked for by nobody."""
+        version = self._compiled.versions.get(event.version_number)
+        words = {} if version is None else version.member_attributes
+        return {
+            name: value
+            for name, value in event.attributes.items()
+            if name in words and (value == "" or read_attribute(value, words[name]) is not None)
+        }
 
     def _decide(self, account: _Account, event: Event, recorded_at: Instant) -> Decision:
         if event.version_number not in self._compiled.versions:
@@ -302,6 +322,20 @@ class World:
 
     def _shared_of_past(self, account: _Account) -> SharedFacts:
         return SharedFacts(allotments=account.allotments, duplicates=account.duplicates)
+
+
+def _without_what_is_refused(event: Event, code: Code) -> tuple[str, Event] | None:
+    """A purchase stands also where it is not paid with points, or has no discount of the programme:
+    what it would then be without, and the purchase.  ``None`` for whatever else is refused."""
+    body = event.body
+    if not isinstance(body, Purchase):
+        return None
+    if body.points_paid and code in _NO_POINTS:
+        # The customer would have paid with money instead.
+        return "points_paid", replace(event, body=replace(body, points_paid=()))
+    if body.discounts and code in _NO_DISCOUNT:
+        return "discount", replace(event, body=replace(body, discounts=()))
+    return None
 
 
 def _leaves(event: Event, merge: str) -> bool:
