@@ -123,6 +123,7 @@ def test_a_page_that_is_not_there_ends_the_run(durable_server: DurableServer) ->
     "name",
     [
         "lookup",
+        "rules",
         *(
             pytest.param(one, marks=pytest.mark.long)
             for one in ("http", "import", "pages", "growth")

@@ -180,7 +180,7 @@ def apply_caps(
     event_id: str,
 ) -> None:
     """Lower what the earnings give to what caps and budgets allow, and say which cap did it."""
-    rules = {rule.rule: rule for rule in programme.rules}
+    rules = programme.index.by_code
     by_rule: dict[str, list[Earning]] = {}
     for earning in earnings:
         by_rule.setdefault(earning.rule, []).append(earning)
@@ -225,7 +225,7 @@ def _lower(earning: Earning, given: int, cap: str) -> None:
 
 
 def _apply_budgets(
-    rules: dict[str, Rule],
+    rules: Mapping[str, Rule],
     by_rule: dict[str, list[Earning]],
     desk: BudgetDesk,
     event_id: str,

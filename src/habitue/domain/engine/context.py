@@ -72,6 +72,7 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
     """The context of an event for a member whose state was advanced to its instant."""
     day = local_day(event.occurred_at, event.zone)
     body = event.body
+    ahead = body.days_before if isinstance(body, Birthday | Anniversary) else 0
     enrolled = state.enrolled_at
     rank = highest_rank = -1
     spend_before = 0
@@ -96,7 +97,7 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         visits=state.visits,
         days_since_visit=day - state.latest_visit_day if state.latest_visit_day else None,
         days_since_enrolment=(None if enrolled is None else day - local_day(enrolled, event.zone)),
-        headrooms=_headrooms(programme, state, day),
+        headrooms=_headrooms(programme, state, event, day, ahead),
         rank=rank,
         highest_rank=highest_rank,
         spend_before=spend_before,
@@ -105,7 +106,7 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         lines=basket.lines,
         lots=state.lots.copy(),
         debts=state.debts.copy(),
-        days_before=body.days_before if isinstance(body, Birthday | Anniversary) else 0,
+        days_before=ahead,
         member_attributes=state.attributes,
         root=event.root,
         drawn=event.drawn,
@@ -127,10 +128,11 @@ def usage_key(limit: Limit, day: int) -> int:
 
 
 def _headrooms(
-    programme: Programme, state: MemberState, day: int
+    programme: Programme, state: MemberState, event: Event, day: int, ahead: int
 ) -> dict[str, tuple[int | None, int | None]]:
+    """What is left of the caps of the rules that the event can ask for anything."""
     rooms: dict[str, tuple[int | None, int | None]] = {}
-    for rule in programme.rules:
+    for rule in programme.index.in_force(event.kind, ahead, event.occurred_at):
         for index, limit in enumerate(rule.limits):
             if limit.every is None:
                 continue

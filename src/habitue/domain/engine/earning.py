@@ -101,13 +101,17 @@ def _chosen_rules(
 ) -> list[Rule]:
     """The rules that count: their conditions hold, their group chose them, none stopped them.
 
-    They are asked stage by stage, for a rule may ask whether others fired (``staging``).
+    They are asked stage by stage, for a rule may ask whether others fired (``staging``).  Who wants
+    no explanation is spared the rules that are not in force.
     """
-    asked: list[Rule] = []
-    for rule in programme.rules:
-        if rule.on == context.kind and rule.days_before == context.days_before:
-            outcomes[rule.rule] = RuleOutcome(rule.rule, fired=False)
-            asked.append(rule)
+    index, kind, ahead = programme.index, context.kind, context.days_before
+    asked = (
+        index.in_force(kind, ahead, context.occurred_at)
+        if context.quiet
+        else index.asked(kind, ahead)
+    )
+    for rule in asked:
+        outcomes[rule.rule] = RuleOutcome(rule.rule, fired=False)
     context.fired = frozenset()
     chosen: list[Rule] = []
     for stage in range(programme.stages):

@@ -370,9 +370,11 @@ def use_caps(
     for earning in earnings:
         if earning.given > 0:
             given[earning.rule] = given.get(earning.rule, 0) + earning.given
-    for rule in programme.rules:
-        units = given.get(rule.rule, 0)
-        for index, limit in enumerate(rule.limits if units else ()):
+    for code, units in given.items():
+        rule = programme.index.by_code.get(code)
+        if rule is None:  # A tier's multiplier has no caps.
+            continue
+        for index, limit in enumerate(rule.limits):
             if limit.every is not None:
                 key = usage_key(limit, context.day)
                 add_usage(state, limit_key(rule, index), key, 1, units)

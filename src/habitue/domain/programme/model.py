@@ -7,7 +7,8 @@ minor units and smallest units as everywhere (``domain.events``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
@@ -198,6 +199,42 @@ class Rule:
     chance: Fraction | None = None
 
 
+class RuleIndex:
+    """The rules by what an event asks of them: its kind, the days before an occasion, and the time.
+
+    Between two instants at which some rule begins or ends the same rules are in force, so what is
+    found once is kept.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.by_code: Mapping[str, Rule] = {rule.rule: rule for rule in rules}
+        self._asked: dict[tuple[str, int], list[Rule]] = {}
+        self._found: dict[tuple[str, int, int], tuple[Rule, ...]] = {}
+        for rule in rules:
+            self._asked.setdefault((rule.on, rule.days_before), []).append(rule)
+        edges = {edge for rule in rules for edge in (rule.starts_at, rule.ends_at)}
+        self._edges = sorted(edge for edge in edges if edge is not None)
+
+    def asked(self, kind: str, days_before: int) -> Sequence[Rule]:
+        """The rules on events of a kind, in force or not, in the order of evaluation."""
+        return self._asked.get((kind, days_before), ())
+
+    def in_force(self, kind: str, days_before: int, at: Instant) -> Sequence[Rule]:
+        """Those of them that are in force at an instant."""
+        key = (kind, days_before, bisect_right(self._edges, at))
+        found = self._found.get(key)
+        if found is None:
+            found = tuple(
+                rule
+                for rule in self.asked(kind, days_before)
+                if rule.enabled
+                and (rule.starts_at is None or rule.starts_at <= at)
+                and (rule.ends_at is None or at < rule.ends_at)
+            )
+            self._found[key] = found
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A stacking group: ``all`` of its rules count, only the ``first`` by priority, or the one
@@ -350,11 +387,13 @@ class Programme:
     challenges: Mapping[str, Challenge] = field(default_factory=dict)
     chance_secret: bytes = field(default=b"", repr=False)
     discounts: Mapping[str, Discount] = field(default_factory=dict)
+    index: RuleIndex = field(init=False, repr=False, compare=False)
     stages: int = field(init=False, repr=False)
     has_chances: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Count the stages of the rules once: the engine goes through them at every event."""
+        """Sort the rules and count their stages once: the engine asks for them at every event."""
+        object.__setattr__(self, "index", RuleIndex(self.rules))
         stages = 1 + max((rule.stage for rule in self.rules), default=0)
         object.__setattr__(self, "stages", stages)
         chances = any(rule.chance is not None for rule in self.rules)

@@ -79,17 +79,15 @@ def explain(node: Node) -> Callable[[Any], list[Seen]]:
 
     Under a ``not`` the opposite is asked, so that ``held`` always speaks for the whole.
     """
-    leaves = tuple(_leaves(node, negated=False))
+    leaves = tuple(
+        (leaf.field, f"not ({leaf.asked})" if negated else leaf.asked, leaf, negated)
+        for leaf, negated in _leaves(node, negated=False)
+    )
 
     def seen(subject: Any) -> list[Seen]:
         return [
-            Seen(
-                leaf.field,
-                f"not ({leaf.asked})" if negated else leaf.asked,
-                leaf.see(subject),
-                leaf.holds(subject) != negated,
-            )
-            for leaf, negated in leaves
+            Seen(field, asked, leaf.see(subject), leaf.holds(subject) != negated)
+            for field, asked, leaf, negated in leaves
         ]
 
     return seen

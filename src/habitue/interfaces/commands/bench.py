@@ -19,6 +19,7 @@ from habitue.interfaces.commands.benching.memory import bench_memory
 from habitue.interfaces.commands.benching.pages import bench_pages
 from habitue.interfaces.commands.benching.processes import ProcessFailedError
 from habitue.interfaces.commands.benching.report import Result, show
+from habitue.interfaces.commands.benching.rules import bench_rules
 from habitue.interfaces.commands.benching.server import BenchServer, bench_server
 from habitue.interfaces.commands.benching.settings import Conditions
 from habitue.interfaces.commands.benching.web import bench_http
@@ -31,6 +32,7 @@ Bench: TypeAlias = Callable[[BenchServer, Conditions], Result]
 
 BENCHES: Final[dict[str, Bench]] = {
     "engine": bench_engine,
+    "rules": bench_rules,
     "http": bench_http,
     "import": bench_import,
     "lookup": bench_lookup,

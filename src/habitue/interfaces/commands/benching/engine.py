@@ -60,7 +60,7 @@ def bench_engine(server: BenchServer | None, conditions: Conditions) -> Result:
     ]
     for name in rounds[0]:
         result.add(name, middle([each[name] for each in rounds]) / count * _MICRO, "µs")
-    events = _events(contents, conventions, conditions)
+    events = generated_events(contents, conventions, conditions)
     lines = sum(len(content["lines"]) for content in contents)
     result.details = {
         "lines_per_purchase": round(lines / count, 2),
@@ -77,7 +77,7 @@ def _round(
 ) -> dict[str, float]:
     """CPU seconds of each step for all purchases: nothing here waits for anything."""
     began = time.process_time()
-    events = _events(contents, conventions, conditions)
+    events = generated_events(contents, conventions, conditions)
     normalised = time.process_time()
     states = _decide(programmes, events)
     decided = time.process_time()
@@ -100,9 +100,10 @@ def _round(
     }
 
 
-def _events(
+def generated_events(
     contents: Sequence[dict[str, Any]], conventions: Conventions, conditions: Conditions
 ) -> list[tuple[str, Event]]:
+    """Generated purchases as events under version 1, each with its member."""
     events: list[tuple[str, Event]] = []
     for content in contents:
         found = normalise("purchase", content, conventions=conventions, now=conditions.now)
