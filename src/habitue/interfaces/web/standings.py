@@ -101,12 +101,11 @@ def balances_in_words(standing: Standing, lexicon: Lexicon) -> tuple[BalanceInWo
 
 def _balance(held: CurrencyBalance, lexicon: Lexicon, now: Instant) -> BalanceInWords:
     code = held.currency
-    decimals = lexicon.decimals(code)
     waiting = sum(units for at, units in held.activating if at is None)
     return BalanceInWords(
         code=code,
         name=lexicon.currency(code),
-        figure=formats.units(held.available, decimals=decimals, language=lexicon.language),
+        figure=lexicon.figure(held.available, code),
         points=lexicon.points(held.available, code),
         available=held.available,
         is_stamps=lexicon.is_stamps(code),

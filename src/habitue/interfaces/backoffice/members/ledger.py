@@ -135,9 +135,7 @@ def _shown(line: LedgerLine, words: Lexicons) -> Shown:
         ),
         change=total_text(entry.amount, entry.currency, lexicon),
         gain=entry.amount > 0,
-        balance=formats.units(
-            line.balance, decimals=lexicon.decimals(entry.currency), language=words.language
-        ),
+        balance=lexicon.figure(line.balance, entry.currency),
         explained=explain(entry, lexicon),
         event=f"{entry.source} {entry.external_id}" if entry.source else "",
         version=entry.version,

@@ -138,7 +138,7 @@ def _of_points(code: str, words: Lexicons) -> list[Measure]:
     name = lexicon.currency(code)
 
     def shown(value: int | Fraction) -> str:
-        return formats.units(int(value), decimals=lexicon.decimals(code), language=words.language)
+        return lexicon.figure(int(value), code)
 
     return [
         Measure(_("%(points)s issued") % {"points": name},

@@ -155,6 +155,13 @@ class Lexicon:
     def _draw_of(self, entries: str) -> str:
         return self.draw(entries.removeprefix(ENTRIES))
 
+    def figure(self, smallest: int, code: str) -> str:
+        """A number of points without their name, where a heading has it; money has its currency."""
+        number = formats.units(smallest, decimals=self.decimals(code), language=self.language)
+        if not self._is_money(code):
+            return number
+        return formats.with_currency(number, self.programme.currency, language=self.language)
+
     def points(self, smallest: int, code: str) -> str:
         """A number of points with their name: ``37 points``, ``3 stamps``."""
         decimals = self.decimals(code)
