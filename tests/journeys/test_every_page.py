@@ -49,7 +49,9 @@ BEGIN: Final[dict[str, tuple[str, ...]]] = {
 LEFT_OUT: Final = re.compile(
     r"sign-out|/export\.|\.(csv|xlsx|pdf|webmanifest)$|me/data/|/api/|/document/"
 )
-_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/stores/)[^/]+|(?<=/keys/)[^/]+(?=/)")
+_ID: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/stores/)[^/]+|(?<=/keys/)[^/]+(?=/)|(?<=/drafts/start/)[^/]+"
+)
 
 
 def form_of(path: str) -> str:

@@ -91,10 +91,11 @@ def test_each_version_says_what_it_changed(world: World) -> None:
     assert "Version 2 in force" in newest
     assert "published by Zoé" in newest
     assert "2 changes" in newest
-    assert '"12 months" → "18 months"' in newest
-    assert "words.beer: – → {" in newest
-    # Letters stand there as people write them.
-    assert "bière dorée" in newest
+    # Rules are told as members read them, and letters stand there as people write them.
+    before, _, now = newest.partition(" now ")
+    assert "Expires 12 months after it was earned." in before
+    assert "Expires 18 months after it was earned." in now
+    assert "Words: beer new bière dorée" in newest
     assert "\\u" not in words
     assert "in force" not in first
     assert "change" not in first.partition("published by")[2]
@@ -103,7 +104,9 @@ def test_each_version_says_what_it_changed(world: World) -> None:
 def test_a_version_to_come_is_not_in_force_yet(world: World) -> None:
     published(world, later=DAY, zone="Europe/Bucharest")
     words = opened(world.browser("manager"), VERSIONS).words
-    assert words.index("Version 2 in effect from 2 Jun 2026") < words.index("Version 1 in force")
+    assert words.index("Version 2 to come in effect from 2 Jun 2026") < words.index(
+        "Version 1 in force"
+    )
     world.clock.advance(DAY)
     assert "Version 2 in force" in opened(world.browser("manager"), VERSIONS).words
 

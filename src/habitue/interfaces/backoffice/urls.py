@@ -6,6 +6,7 @@ from habitue.interfaces.backoffice import account, start
 from habitue.interfaces.backoffice.design import views as design
 from habitue.interfaces.backoffice.devices import views as devices
 from habitue.interfaces.backoffice.draws import views as draws
+from habitue.interfaces.backoffice.editor.urls import urlpatterns as editor
 from habitue.interfaces.backoffice.keys import views as keys
 from habitue.interfaces.backoffice.members.urls import urlpatterns as members
 from habitue.interfaces.backoffice.overview import views as overview
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programme/draws/<slug:draw>/proof.json", draws.proof, name="draw_proof"),
     path("programme/draws/<slug:draw>/winner/", draws.judge, name="draw_judge"),
     path("programme/document/", programme.document, name="programme_document"),
+    *editor,
     path("staff/", staff.list_page, name="staff"),
     path("staff/new/", staff.new, name="staff_new"),
     path("staff/<uuid:staff_id>/", staff.colleague, name="colleague"),

@@ -33,6 +33,7 @@ def readers(visit: Visit) -> HttpResponse:
         "number": number,
         "changes": told,
         "tab": "readers",
+        "may_write": visit.may(Permission.PROGRAMME_WRITE),
         "zone": words.current.programme.zone,
         "programme": code,
         "programmes": titles_of_programmes(visit),

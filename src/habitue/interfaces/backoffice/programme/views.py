@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from habitue.domain.access import Permission
-from habitue.domain.programme.differences import diff_documents
 from habitue.interfaces.backoffice.choosing import chosen_programme, titles_of_programmes
 from habitue.interfaces.backoffice.door import BACKOFFICE
+from habitue.interfaces.backoffice.editor.changes import Changed, changes_in_words
 from habitue.interfaces.backoffice.pages import render
 from habitue.interfaces.backoffice.programme.printing import languages
 from habitue.interfaces.web.lexicons import lexicons
@@ -27,7 +26,9 @@ class Shown:
 
     record: VersionRecord
     in_force: bool
-    changes: tuple[str, ...]
+    to_come: bool
+    called_off: bool
+    changes: tuple[Changed, ...]
 
 
 @require_safe
@@ -44,6 +45,7 @@ def sheet(visit: Visit) -> HttpResponse:
         "languages": languages(),
         "programme": code,
         "programmes": titles_of_programmes(visit),
+        "may_write": visit.may(Permission.PROGRAMME_WRITE),
     }
     return render(visit, "programme/sheet.html", context, here="programme")
 
@@ -56,17 +58,28 @@ def versions(visit: Visit) -> HttpResponse:
     words = lexicons(visit.connection, code=code, language=visit.language, now=visit.now)
     records = list_versions(visit.connection, code=code)
     current = words.compiled.number_at(visit.now)
+    # Whatever a newer version overtook before it began never takes effect.
+    effective = {number for _at, number in words.compiled.starts}
     shown = []
     for place, record in enumerate(records):
         older = records[place + 1].document if place + 1 < len(records) else None
-        changes = () if older is None else _changes(older, record.document)
-        shown.append(Shown(record, record.number == current, changes))
+        changes: tuple[Changed, ...] = ()
+        if older is not None:
+            changes = tuple(changes_in_words(older, record.document, language=visit.language))
+        to_come = place == 0 and record.effective_at > visit.now
+        called_off = record.number not in effective
+        shown.append(Shown(record, record.number == current, to_come, called_off, changes))
     context = {
         "versions": shown,
+        # Without a version before it there is nothing that could hold in its place.
+        "may_call_off": len(records) > 1
+        and visit.may(Permission.PROGRAMME_WRITE)
+        and not visit.actor.stores,
         "tab": "versions",
         "zone": words.current.programme.zone,
         "programme": code,
         "programmes": titles_of_programmes(visit),
+        "may_write": visit.may(Permission.PROGRAMME_WRITE),
     }
     return render(visit, "programme/versions.html", context, here="programme")
 
@@ -89,17 +102,6 @@ def document(visit: Visit) -> HttpResponse:
         "tab": "document",
         "programme": code,
         "programmes": titles_of_programmes(visit),
+        "may_write": visit.may(Permission.PROGRAMME_WRITE),
     }
     return render(visit, "programme/document.html", context, here="programme")
-
-
-def _changes(older: dict[str, object], newer: dict[str, object]) -> tuple[str, ...]:
-    return tuple(
-        f"{one.path}: {_written(one.before)} → {_written(one.after)}"
-        for one in diff_documents(older, newer)
-    )
-
-
-def _written(value: object) -> str:
-    """A value as the document has it, in the letters of its author; a dash where there is none."""
-    return "–" if value is None else json.dumps(value, default=str, ensure_ascii=False)

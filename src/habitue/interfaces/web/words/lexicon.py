@@ -243,15 +243,7 @@ class Lexicon:
 
     def period(self, period: Period) -> str:
         """A length of time: ``12 months``."""
-        count = period.count
-        forms = {
-            "day": ngettext("%(count)s day", "%(count)s days", count),
-            "week": ngettext("%(count)s week", "%(count)s weeks", count),
-            "month": ngettext("%(count)s month", "%(count)s months", count),
-            "quarter": ngettext("%(count)s quarter", "%(count)s quarters", count),
-            "year": ngettext("%(count)s year", "%(count)s years", count),
-        }
-        return forms[period.unit] % {"count": count}
+        return period_text(period)
 
     def period_after(self, period: Period) -> str:
         """A length of time as it stands after a preposition: ``within 12 months``."""
@@ -266,6 +258,19 @@ class Lexicon:
             "year": npgettext("after a preposition", "%(count)s year", "%(count)s years", count),
         }
         return forms[period.unit] % {"count": count}
+
+
+def period_text(period: Period) -> str:
+    """A length of time by itself: ``12 months``."""
+    count = period.count
+    forms = {
+        "day": ngettext("%(count)s day", "%(count)s days", count),
+        "week": ngettext("%(count)s week", "%(count)s weeks", count),
+        "month": ngettext("%(count)s month", "%(count)s months", count),
+        "quarter": ngettext("%(count)s quarter", "%(count)s quarters", count),
+        "year": ngettext("%(count)s year", "%(count)s years", count),
+    }
+    return forms[period.unit] % {"count": count}
 
 
 def joined(parts: Sequence[str], *, word: str = "and") -> str:

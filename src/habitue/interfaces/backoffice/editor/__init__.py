@@ -1,0 +1,1 @@
+"""The programme editor: drafts by forms, or as text."""
