@@ -63,13 +63,3 @@ def return_sentences(programme: Programme, *, staff: bool) -> Iterator[str]:
             "A receipt can be claimed within %(days)s days, once and by one member.",
             days,
         ) % {"days": days}
-
-
-def till_sentences() -> Iterator[str]:
-    """What staff do and say."""
-    yield _("Ask for the card, the phone number or the name before you ring up.")
-    yield _("The till says at once what was earned, and why. Say it to the guest.")
-    yield _(
-        "A plate is enough to greet and to earn. To spend points, ask for the card or the phone."
-    )
-    yield _("Something went wrong? Undo it at once; what comes later needs the back office.")

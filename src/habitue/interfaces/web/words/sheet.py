@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from django.utils.translation import gettext as _
 
 from habitue.interfaces.texts import formats
-from habitue.interfaces.web.words.books import return_sentences, spend_sentences, till_sentences
+from habitue.interfaces.web.words.books import return_sentences, spend_sentences
 from habitue.interfaces.web.words.challenges import challenge_sentences
 from habitue.interfaces.web.words.discounts import discount_sentences, order_sentences
 from habitue.interfaces.web.words.draws import draw_sentences
@@ -22,6 +22,7 @@ from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.interfaces.web.words.points import points_sentences
 from habitue.interfaces.web.words.rewards import in_force, ladder, reward_sentences
 from habitue.interfaces.web.words.rules import rule_sentences
+from habitue.interfaces.web.words.serving import checking, doing, saying, taking_part
 from habitue.interfaces.web.words.tiers import tier_sentences, tiers_sentences
 from habitue.kit.instants import Instant
 
@@ -74,7 +75,9 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
         Section("examples", _("Examples"), tuple(_examples(lexicon, now))),
     ]
     if staff:
-        sections.append(Section("till", _("At the till"), (_item(till_sentences()),)))
+        sections.append(Section("till", _("At the till"), tuple(_serving(lexicon, now))))
+    else:
+        sections.append(Section("taking_part", _("Taking part"), (_item(taking_part()),)))
     sections.append(Section("version", _("This version"), (_item(_version(lexicon)),)))
     return Sheet(lexicon.title(), tuple(section for section in sections if section.items))
 
@@ -154,6 +157,12 @@ def version_sentence(lexicon: Lexicon) -> str:
             "day": day,
         }
     return _("Version %(number)s.") % {"number": programme.number}
+
+
+def _serving(lexicon: Lexicon, now: Instant) -> Iterator[Item]:
+    yield _item(saying(lexicon, now), _("What to say"))
+    yield _item(checking(lexicon, now), _("What to check"))
+    yield _item(doing(lexicon, now), _("What to do"))
 
 
 def _version(lexicon: Lexicon) -> Iterator[str]:
