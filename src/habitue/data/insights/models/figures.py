@@ -146,6 +146,8 @@ class MemberFigure(models.Model):
             models.Index(
                 fields=["programme_id", "tier_rank", "member_id"], name="member_figure_tier"
             ),
+            # Few have a high tier, and counting them should not mean looking at everybody.
+            models.Index(fields=["programme_id", "tier"], name="member_figure_tier_code"),
             models.Index(fields=["programme_id", "place"], name="member_figure_place"),
             models.Index(
                 fields=["programme_id", "birthday"],
