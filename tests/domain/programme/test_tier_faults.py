@@ -20,6 +20,17 @@ CASES: list[tuple[str, str, str]] = [
         "tiers.by.points.stars",
         "unknown_points",
     ),
+    (
+        tiers("by: {spend: lifetime}, gold: {invitation: yes, enter: 5}"),
+        "tiers.gold.enter",
+        "conflicting_fields",
+    ),
+    (
+        tiers("by: {spend: lifetime}, a: {invitation: yes}, b: {invitation: yes}"),
+        "tiers.b.invitation",
+        "too_many",
+    ),
+    (tiers("by: {spend: lifetime}, a: {invitation: no}"), "tiers.a.enter", "missing_field"),
     (tiers("by: {spend: lifetime}"), "tiers", "empty"),
     (tiers(f"{GOOD_TIERS}, combine: both"), "tiers.combine", "unknown_choice"),
     (tiers(f"{GOOD_TIERS}, combin: any"), "tiers.combin", "unknown_field"),

@@ -265,9 +265,28 @@ class Ladder:
     def set_floor(self, tier: str, *, at: Instant, day: int, event_id: str) -> None:
         """A colleague sets the tier below which the member does not fall, or lifts it."""
         self.state.standing = replace(self.state.standing, floor=tier)
-        rank = rank_of(self.tiers, tier)
-        if rank > rank_of(self.tiers, self.state.standing.tier):
+        rank, held = rank_of(self.tiers, tier), rank_of(self.tiers, self.state.standing.tier)
+        if rank > held:
             self._rise_to(rank, at, day, "by_hand", event_id)
+        elif rank < held and self.tiers.tiers[held].invitation:
+            self._disinvite(max(rank, self._deserved(day)), at=at, day=day, event_id=event_id)
+
+    def _deserved(self, day: int) -> int:
+        """The highest tier that the member enters by what they did, or, where they once held it,
+        keeps."""
+        values = values_at(self.programme, self.tiers, self.state, day)
+        highest = rank_of(self.tiers, self.state.standing.highest)
+        kept = kept_rank(self.tiers, values, highest)
+        return max(entered_rank(self.tiers, values, highest), kept)
+
+    def _disinvite(self, rank: int, *, at: Instant, day: int, event_id: str) -> None:
+        """An invitation was taken back: the member falls at once to what they deserve."""
+        tier = code_at(self.tiers, rank)
+        until = self._validity_from(day) if rank >= 0 else FAR_FUTURE
+        self._write(tier, at, "by_hand", event_id, until)
+        self.state.standing = replace(
+            self.state.standing, tier=tier, since=at, valid_until=until, grace=False, rises=()
+        )
 
     def _rise_to(self, rank: int, at: Instant, day: int, cause: MoveCause, event_id: str) -> None:
         standing = self.state.standing
@@ -282,7 +301,9 @@ class Ladder:
             grace=standing.grace,
             highest=standing.highest,
         )
-        highest = max(rank_of(self.tiers, standing.highest), rank)
+        # Whoever was invited has not been where the tiers below lead.
+        reached = -1 if self.tiers.tiers[rank].invitation else rank
+        highest = max(rank_of(self.tiers, standing.highest), reached)
         self.state.standing = replace(
             standing,
             tier=tier,

@@ -314,7 +314,8 @@ class Reward:
 @dataclass(frozen=True, slots=True)
 class Tier:
     """One tier.  Thresholds stand in the order of ``Tiers.metrics``; ``None`` in a place means
-    that this metric does not lead here."""
+    that this metric does not lead here.  ``invitation``: nothing leads here but a colleague's
+    decision; such a tier stands above all others."""
 
     code: str
     enter: tuple[int | None, ...]
@@ -322,6 +323,7 @@ class Tier:
     reenter: tuple[int | None, ...]
     multiply: Fraction
     perks: tuple[str, ...] = ()
+    invitation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

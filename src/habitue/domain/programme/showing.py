@@ -265,7 +265,10 @@ class _Outline:
             yield f"  {tier.code}: {'; '.join(self._tier(tier, tiers))}"
 
     def _tier(self, tier: Tier, tiers: Tiers) -> Iterator[str]:
-        yield f"enter {self._thresholds(tier.enter, tiers)}"
+        if tier.invitation:
+            yield "by invitation"
+        else:
+            yield f"enter {self._thresholds(tier.enter, tiers)}"
         if tier.keep != tier.enter:
             yield f"keep {self._thresholds(tier.keep, tiers)}"
         if tier.reenter != tier.enter:

@@ -15,7 +15,7 @@ from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.kinds import NO_TIER
 from habitue.domain.programme.measures import Metric, Window
 from habitue.domain.programme.model import Tier, Tiers
-from habitue.domain.programme.parts import Label, Number, Part, Slug
+from habitue.domain.programme.parts import Label, Number, Part, Slug, YesNo
 from habitue.domain.programme.points import read_list
 from habitue.domain.programme.reading import (
     choice,
@@ -92,11 +92,12 @@ class TierPart(Part):
     """One tier."""
 
     name: Label | None = None
-    enter: Any
+    enter: Any = None
     keep: Any = None
     reenter: Any = None
     multiply: Number | None = None
     perks: Annotated[tuple[str, ...], PlainValidator(read_perks)] = ()
+    invitation: YesNo = False
 
 
 def read_tier(raw: object) -> TierPart:
@@ -193,6 +194,12 @@ class _Builder:
             self.faults.add(path, code, error.type, error.message())
         if code == NO_TIER:
             self.faults.add(path, code, "reserved_name", "Choose another code for the tier.")
+        if part.invitation:
+            return self._invited(code, part, path)
+        if part.enter is None:
+            remedy = "Add the field enter, or write invitation: yes."
+            self.faults.add(f"{path}.enter", None, "missing_field", remedy)
+            return None
         enter = self._thresholds(part.enter, f"{path}.enter", required=True)
         keep = self._lower(part.keep, enter, f"{path}.keep")
         reenter = self._lower(part.reenter, enter, f"{path}.reenter")
@@ -200,6 +207,21 @@ class _Builder:
         if part.multiply is not None and not part.multiply:
             factor_of(part.multiply, f"{path}.multiply", self.faults)
         return Tier(code, enter, keep, reenter, factor, part.perks)
+
+    def _invited(self, code: str, part: TierPart, path: str) -> Tier | None:
+        """A tier to which nothing leads but an invitation; there is one at most, the highest."""
+        for name in ("enter", "keep", "reenter"):
+            if (given := getattr(part, name)) is not None:
+                remedy = "Remove it: an invitation alone leads to this tier, and keeps it."
+                self.faults.add(f"{path}.{name}", given, "conflicting_fields", remedy)
+        others = [other for other, tier in self.part.tiers.items() if tier.invitation]
+        if code != min(others):
+            remedy = f"Keep one tier by invitation: {min(others)} is one already."
+            self.faults.add(f"{path}.invitation", "yes", "too_many", remedy)
+            return None
+        nothing: tuple[int | None, ...] = (None,) * len(self.metrics)
+        factor = factor_of(part.multiply or 1, f"{path}.multiply", self.faults)
+        return Tier(code, nothing, nothing, nothing, factor, part.perks, invitation=True)
 
     def _thresholds(self, raw: object, path: str, *, required: bool) -> tuple[int | None, ...]:
         """Thresholds in the order of the metrics; ``None`` where the document gives none."""
@@ -265,7 +287,7 @@ class _Builder:
         """The tiers, lowest first, by their thresholds: documents are stored without an order."""
         below = dict.fromkeys((tier.code for tier in tiers), 0)
         for one, other in combinations(tiers, 2):
-            above = self._compare(one, other)
+            above = one.invitation - other.invitation or self._compare(one, other)
             if above:
                 below[one.code if above > 0 else other.code] += 1
                 continue

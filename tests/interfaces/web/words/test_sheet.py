@@ -224,6 +224,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     "Tier.reenter": (TIERS % "gold: {enter: 5.00}", TIERS % "gold: {enter: 5.00, reenter: 4.00}"),
     "Tier.multiply": (TIERS % "gold: {enter: 5.00}", TIERS % "gold: {enter: 5.00, multiply: 2}"),
     "Tier.perks": (TIERS % "gold: {enter: 5.00}", TIERS % "gold: {enter: 5.00, perks: [free_tea]}"),
+    "Tier.invitation": (TIERS % "gold: {enter: 1.00}", TIERS % "gold: {invitation: yes}"),
     "Tiers.metrics": (
         TIERS % "gold: {enter: 5.00}",
         "tiers: {by: {visits: rolling 12 months}, gold: {enter: 5}}",
@@ -370,6 +371,7 @@ NOT_SHOWN = {
     "Programme.member_attributes": "what may be noted of members: shown where a rule asks for it",
     "Programme.chance_secret": "never told",
     "Programme.has_chances": "derived from the rules",
+    "Programme.index": "derived from the rules",
     "Programme.stages": "derived from the rules",
     "Rule.stage": "follows from what a rule asks about others, which is shown",
 }

@@ -61,7 +61,7 @@ def check_unreachable(subject: Subject) -> None:
     if tiers is None:
         return
     bounds = [_bound(subject, metric) for metric in tiers.metrics]
-    for tier in reversed(tiers.tiers):
+    for tier in reversed([tier for tier in tiers.tiers if not tier.invitation]):
         asked = [
             (place, threshold, bounds[place])
             for place, threshold in enumerate(tier.enter)

@@ -15,7 +15,10 @@ from habitue.kit.periods import Period
 
 def tier_sentences(tier: Tier, tiers: Tiers, lexicon: Lexicon) -> Iterator[str]:
     """What leads to one tier, what keeps it, and what it gives."""
-    yield _("Reached with %(goal)s.") % {"goal": goal_text(tiers, tier.enter, lexicon)}
+    if tier.invitation:
+        yield _("By invitation of the house alone, for as long as it stands.")
+    else:
+        yield _("Reached with %(goal)s.") % {"goal": goal_text(tiers, tier.enter, lexicon)}
     if tier.keep != tier.enter and tiers.valid is not None:
         yield _("Kept with %(goal)s.") % {"goal": goal_text(tiers, tier.keep, lexicon)}
     if tier.reenter != tier.enter:
