@@ -127,6 +127,8 @@ class Moment:
     basket: Basket = field(default=())
     member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
     fired: frozenset[str] = frozenset()
+    plan: str = ""
+    plan_action: str | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:

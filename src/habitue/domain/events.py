@@ -146,6 +146,24 @@ class Profile:
     rank: ClassVar[int] = -1
 
 
+PlanAction: TypeAlias = Literal["joined", "renewed", "paused", "resumed", "cancelled", "refunded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Something happened to the member's paid plan: they joined it (for a ``trial``, or paid),
+    paid for one period more, paused, went on, cancelled, or had the price back.
+
+    The programme takes no money: whoever took it says so.
+    """
+
+    kind: ClassVar[str] = "membership"
+    rank: ClassVar[int] = -2
+    plan: str
+    action: PlanAction
+    trial: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Birthday:
     """A birthday of the member is ``days_before`` away; the house itself notes it, once a year for
@@ -293,6 +311,7 @@ Body: TypeAlias = (
     | Visit
     | Enrolment
     | Profile
+    | Membership
     | Birthday
     | Anniversary
     | Adjustment
@@ -312,6 +331,7 @@ BODIES: dict[str, type[Body]] = {
     for body in (
         Enrolment,
         Profile,
+        Membership,
         Purchase,
         Visit,
         Birthday,

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     VISITS_WRITE = "visits:write"
     ENROLMENTS_WRITE = "enrolments:write"
     PROFILES_WRITE = "profiles:write"
+    MEMBERSHIPS_WRITE = "memberships:write"
     ADJUSTMENTS_WRITE = "adjustments:write"
     REDEMPTIONS_WRITE = "redemptions:write"
     CONFIRMATIONS_WRITE = "confirmations:write"

@@ -12,6 +12,7 @@ from psycopg.rows import tuple_row
 
 from habitue.domain.challenge_progress import ChallengeProgress, badges_of, challenge_progress
 from habitue.domain.engine.deciding import advance
+from habitue.domain.engine.plan_standing import PlanStanding
 from habitue.domain.engine.snapshot import state_from_json
 from habitue.domain.engine.types import MemberState
 from habitue.domain.programme.model import Programme
@@ -28,8 +29,9 @@ class Standing:
     """A member in a programme now: what they hold, and where they are among the tiers.
 
     ``programme`` is the version in force; ``purchases`` and ``spent`` (minor units) are over the
-    whole membership, net of returns; ``latest_visit_day`` is an ordinal, 0 for none.
-    ``challenges`` are those that run now, ``badges`` the codes of those met.
+    whole membership, net of returns; ``latest_visit_day`` is an ordinal, 0 for none.  ``plan``
+    is the paid plan, whose days are local ones of the programme.  ``challenges`` are those that run
+    now, ``badges`` the codes of those met.
     """
 
     programme: Programme
@@ -39,6 +41,7 @@ class Standing:
     spent: int
     latest_visit_day: int
     takes_part: bool
+    plan: PlanStanding
     challenges: tuple[ChallengeProgress, ...] = ()
     badges: tuple[str, ...] = ()
 
@@ -69,6 +72,7 @@ def get_standing(
         takes_part=state.latest is not None,
         challenges=challenge_progress(version, state, now),
         badges=badges_of(version, state),
+        plan=state.plan,
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import habitue.domain.engine
 from habitue.domain.errors import Code
-from habitue.domain.events import Event, PointsPayment, Profile, ReturnedLine
+from habitue.domain.events import Event, Membership, PointsPayment, Profile, ReturnedLine
 from habitue.domain.programme.measures import Every, Limit
 from habitue.domain.programme.model import PendingConfirmation
 from tests.domain.engine.building import (
@@ -84,6 +84,10 @@ def _knowing() -> Member:
     return Member(version)
 
 
+def _planning() -> Member:
+    return Member(shop("d: {discount: 5 %}", "plans: {club: {price: 9.00, every: 1 month}}"))
+
+
 def _lowering() -> Member:
     member = Member(
         shop(
@@ -153,6 +157,9 @@ _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
      sold("2026-03-02", item("a", "5.00"), {"once": "1.00"}, name="d")),
     (Code.DISCOUNT_USED_UP, "discounts", _lowering,
      sold("2026-03-02", item("a", "5.00"), {"few": "0.51"}, name="d")),
+    (Code.UNKNOWN_PLAN, "plan", _plain, event("2026-03-02", Membership("club", "joined"))),
+    (Code.PLAN_NOT_POSSIBLE, "action", _planning,
+     event("2026-03-02", Membership("club", "renewed"))),
     (Code.NEGATIVE_AMOUNT, "lines[0]", _plain,
      returned("2026-03-01", _SALE, back("A", amount="-1.00"))),
 ]  # fmt: skip

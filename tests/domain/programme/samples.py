@@ -75,6 +75,8 @@ class Seeing:
     attributes: Mapping[str, Scalar] = field(default_factory=dict)
     member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
     fired: AbstractSet[str] = frozenset()
+    plan: str = ""
+    plan_action: str | None = None
     tier: str | None = "silver"
     purchases: int = 2
     visits: int = 4

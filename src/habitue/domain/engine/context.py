@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from habitue.domain.engine.spend import Basket
 from habitue.domain.engine.tiers import metric_value, rank_of
 from habitue.domain.engine.types import Lot, MemberState
-from habitue.domain.events import Anniversary, Birthday, Event, Line, Scalar
+from habitue.domain.events import Anniversary, Birthday, Event, Line, Membership, Scalar
 from habitue.domain.programme.measures import Limit
 from habitue.domain.programme.model import Programme, Rule
 from habitue.kit.instants import Instant, local_day, local_minute
@@ -54,6 +54,8 @@ class Context:
     quiet: bool = False
     days_before: int = 0
     member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
+    plan: str = ""
+    plan_action: str | None = None
     fired: AbstractSet[str] = frozenset()
     root: str = ""
     drawn: bool = True
@@ -108,9 +110,18 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         debts=state.debts.copy(),
         days_before=ahead,
         member_attributes=state.attributes,
+        plan=_plan_of(programme, state, event),
+        plan_action=body.action if isinstance(body, Membership) else None,
         root=event.root,
         drawn=event.drawn,
     )
+
+
+def _plan_of(programme: Programme, state: MemberState, event: Event) -> str:
+    """The plan whose benefits the member has, by the calendar of the programme."""
+    if not state.plan.plan:
+        return ""
+    return state.plan.plan_on(local_day(event.occurred_at, programme.zone))
 
 
 def limit_key(rule: Rule, index: int) -> str:

@@ -25,6 +25,7 @@ from habitue.domain.engine.folding import Fold, apply_earning_event, cause_of
 from habitue.domain.engine.lots import Books
 from habitue.domain.engine.merging import apply_merge_in, apply_merge_out
 from habitue.domain.engine.noting import apply_profile
+from habitue.domain.engine.plans import apply_membership
 from habitue.domain.engine.restoring import apply_confirmation, apply_undo
 from habitue.domain.engine.returning import apply_return
 from habitue.domain.engine.spending import (
@@ -48,6 +49,7 @@ from habitue.domain.events import (
     Enrolment,
     Event,
     EventKey,
+    Membership,
     MergeIn,
     MergeOut,
     Profile,
@@ -73,6 +75,7 @@ _APPLY: dict[type[Body], Callable[[Fold, Event], None]] = {
     Visit: apply_earning_event,
     Enrolment: apply_earning_event,
     Profile: apply_profile,
+    Membership: apply_membership,
     Birthday: apply_earning_event,
     Anniversary: apply_earning_event,
     Return: apply_return,

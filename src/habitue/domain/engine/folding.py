@@ -34,6 +34,7 @@ from habitue.domain.engine.earning import (
     points_by_line,
 )
 from habitue.domain.engine.lots import Books, Cause
+from habitue.domain.engine.plan_standing import use_plan
 from habitue.domain.engine.prices import Prices
 from habitue.domain.engine.records import PurchaseRecord, Spent
 from habitue.domain.engine.spend import EMPTY_BASKET, Basket, basket_of
@@ -252,6 +253,9 @@ def _discount(
         count_discounts(
             programme, fold.state, fold.desk, event, day=context.day, checked=named & fold.contested
         )
+        taken_off = sum(given.amount for given in purchase.discounts)
+        day = local_day(event.occurred_at, programme.zone)
+        fold.state.plan = use_plan(fold.state.plan, day, taken_off)
     elif strict:
         untendered = replace(purchase, points_paid=(), gift_card_amount=0)
         basket = basket_of(untendered, programme.spend)

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from habitue.domain.engine.folding import Fold, cause_of
 from habitue.domain.engine.lots import Cause, Take
+from habitue.domain.engine.plan_standing import NO_STANDING, later_of
 from habitue.domain.engine.records import PurchaseRecord, Spent
 from habitue.domain.engine.snapshot import state_from_json, state_to_json
 from habitue.domain.engine.tiers import rank_of
@@ -36,6 +37,7 @@ def apply_merge_out(fold: Fold, event: Event) -> None:
         fold.books.forgive(currency, debt, "transfer_out", cause)
     _move(fold, event, replace(TierStanding(), since=event.occurred_at))
     state.credits, state.usage, state.earned, state.attributes = {}, {}, {}, {}
+    state.plan = NO_STANDING
     state.spent = state.purchases = state.visits = state.latest_visit_day = 0
     fold.finish(programme, event, cause)
 
@@ -93,6 +95,7 @@ def _add_counters(state: MemberState, other: MemberState) -> None:
     for kind, latest in other.activity.items():
         state.activity[kind] = max(latest, state.activity.get(kind, latest))
     state.attributes = {**other.attributes, **state.attributes}
+    state.plan = later_of(state.plan, other.plan)
     state.spent += other.spent
     state.purchases += other.purchases
     state.visits += other.visits

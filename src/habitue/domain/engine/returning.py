@@ -25,6 +25,7 @@ from habitue.domain.engine.folding import (
     give,
 )
 from habitue.domain.engine.lots import Cause
+from habitue.domain.engine.plan_standing import use_plan
 from habitue.domain.engine.records import PurchaseRecord
 from habitue.domain.engine.restoring import has_lapsed, restore
 from habitue.domain.engine.spend import EMPTY_BASKET, remaining_basket
@@ -337,6 +338,9 @@ def _give_back_discounts(fold: Fold, event: Event, record: PurchaseRecord) -> No
         before=before,
         after=record.discounts,
     )
+    less = sum(before.values()) - sum(record.discounts.values())
+    day = local_day(record.event.occurred_at, record.programme.zone)
+    fold.state.plan = use_plan(fold.state.plan, day, -less)
 
 
 def _by_rule(units: dict[tuple[str, str], int]) -> dict[str, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple, fields
 from typing import Any
 
+from habitue.domain.engine.plan_standing import NO_STANDING, PlanStanding
 from habitue.domain.engine.types import Lot, MemberState, Rise, TierStanding
 
 FORMAT = 1
@@ -54,6 +56,8 @@ def state_to_json(state: MemberState) -> dict[str, Any]:
         plain["activity"] = dict(state.activity)
     if state.attributes:
         plain["attributes"] = dict(state.attributes)
+    if state.plan != NO_STANDING:
+        plain["plan"] = [*astuple(state.plan)]
     standing = state.standing
     if standing != _FRESH:
         plain["standing"] = [
@@ -107,4 +111,12 @@ def state_from_json(plain: dict[str, Any]) -> MemberState:
         activity={kind: (at, zone) for kind, (at, zone) in plain.get("activity", {}).items()},
         enrolled_at=plain["enrolled_at"],
         attributes=dict(plain.get("attributes", {})),
+        plan=_plan(plain.get("plan")),
     )
+
+
+def _plan(plain: list[Any] | None) -> PlanStanding:
+    if plain is None:
+        return NO_STANDING
+    named = dict(zip((one.name for one in fields(PlanStanding)), plain, strict=True))
+    return PlanStanding(**{**named, "tried": tuple(named["tried"])})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from habitue.domain.engine.plan_standing import NO_STANDING, PlanStanding
 from habitue.domain.engine.prices import Prices
 from habitue.domain.events import Event, OrderKey, Portion, Scalar
 from habitue.kit.instants import FAR_FUTURE, Instant
@@ -210,6 +211,7 @@ class MemberState:
     activity: dict[str, tuple[Instant, str]] = field(default_factory=dict)
     enrolled_at: Instant | None = None
     attributes: dict[str, Scalar] = field(default_factory=dict)
+    plan: PlanStanding = NO_STANDING
 
     def copy(self) -> MemberState:
         """A copy that can be folded on; parts that the engine replaces whole are shared."""
@@ -229,6 +231,7 @@ class MemberState:
             latest_visit_day=self.latest_visit_day,
             activity=self.activity.copy(),
             enrolled_at=self.enrolled_at,
+            plan=self.plan,
             attributes=self.attributes,
         )
 

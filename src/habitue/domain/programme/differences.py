@@ -11,7 +11,7 @@ from habitue.domain.programme.canonical import plain_document
 # Sections whose entries have names of their own; the others are compared field by field.
 _NAMED = (
     *("points", "earn", "tiers", "campaigns", "stacking", "words"),
-    *("attributes", "member_attributes", "segments", "discounts"),
+    *("attributes", "member_attributes", "segments", "discounts", "plans"),
     "challenges",
 )
 

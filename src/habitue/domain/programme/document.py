@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 from habitue.domain.programme.challenge_model import Challenge
 from habitue.domain.programme.challenges import ChallengePart, ChallengeReader
 from habitue.domain.programme.discount_parts import DiscountPart, DiscountReader
+from habitue.domain.programme.discounts import Discount
 from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.draws import DrawPart, DrawReader, entry_currencies
 from habitue.domain.programme.earn import RulePart, RuleReader, read_rule_id
@@ -20,6 +21,7 @@ from habitue.domain.programme.limits import CampaignPart
 from habitue.domain.programme.measures import Budget
 from habitue.domain.programme.model import Group, PointsCurrency, Programme, Reward, Tiers
 from habitue.domain.programme.parts import Label, Money, Part, Slug, Zone, read_leniently
+from habitue.domain.programme.plans import PlanPart, build_plans
 from habitue.domain.programme.points import (
     PointsPart,
     build_points,
@@ -84,6 +86,7 @@ class DocumentPart(Part):
     challenges: dict[Slug, ChallengePart] = Field(default_factory=dict)
     draws: dict[Slug, DrawPart] = Field(default_factory=dict)
     discounts: dict[Slug, DiscountPart] = Field(default_factory=dict)
+    plans: dict[Slug, PlanPart] = Field(default_factory=dict)
     returns: ReturnsPart = ReturnsPart()
     claims: ClaimsPart | None = None
 
@@ -195,6 +198,7 @@ class _Builder:
                 **part.member_attributes,
             },
             segments=self._section("segments"),
+            plans=tuple(self._declared("plans")),
             rules=self._section("earn"),
         )
         currencies = build_points(
@@ -223,8 +227,7 @@ class _Builder:
         )
         rules = staged(reader.build(part.earn), groups, faults)
         offers = self._offers(replace(vocabulary, rules={}), zone)
-        lowered = self._lowered(replace(vocabulary, rules={}), zone, groups)
-        discounts = lowered.build(part.discounts)
+        discounts, shared = self._discounts(replace(vocabulary, rules={}), zone, groups)
         return Programme(
             code=part.programme or "",
             number=self.number,
@@ -238,13 +241,14 @@ class _Builder:
             tiers=tiers,
             without_purchase=part.returns.without_purchase,
             claim_days=part.claims.within if part.claims is not None else None,
-            budgets=dict(sorted({**reader.budgets, **offers.budgets, **lowered.budgets}.items())),
+            budgets=dict(sorted({**reader.budgets, **offers.budgets, **shared}.items())),
             rewards=offers.rewards,
             segments=segments,
             challenges=self._challenges(vocabulary, zone),
             member_attributes=dict(sorted(part.member_attributes.items())),
             draws=offers.draws,
             discounts=discounts,
+            plans=build_plans(part.plans, exponent=exponent, faults=faults),
         )
 
     def _offers(self, vocabulary: Vocabulary, zone: str) -> _Offers:
@@ -259,16 +263,18 @@ class _Builder:
         currencies = {**reader.currencies(part.rewards), **entry_currencies(draws)}
         return _Offers(rewards, draws, currencies, reader.budgets)
 
-    def _lowered(
+    def _discounts(
         self, vocabulary: Vocabulary, zone: str, groups: Mapping[str, Group]
-    ) -> DiscountReader:
-        return DiscountReader(
+    ) -> tuple[dict[str, Discount], dict[str, Budget]]:
+        """The discounts, and the budgets that they draw from."""
+        reader = DiscountReader(
             vocabulary=vocabulary,
             zone=zone,
             groups=groups,
             listed_limits=self._listed_limits("discounts"),
             faults=self.faults,
         )
+        return reader.build(self.part.discounts), reader.budgets
 
     def _challenges(self, vocabulary: Vocabulary, zone: str) -> dict[str, Challenge]:
         rewards = frozenset(self._declared("rewards"))

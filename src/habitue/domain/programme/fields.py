@@ -16,6 +16,7 @@ from habitue.domain.programme.kinds import (
     FIRING,
     NO_TIER,
     NOT_FIRED,
+    PLAN_ACTION,
     QUANTITY,
     ROLE,
     TEXT,
@@ -24,10 +25,12 @@ from habitue.domain.programme.kinds import (
     Kind,
     attribute_kinds,
     money_kind,
+    plan_kind,
     points_kind,
     tier_kind,
 )
 from habitue.domain.programme.moments import Moment
+from habitue.domain.programme.plans import NO_PLAN
 
 MEMBER_ATTRIBUTE = "member.attributes."
 RULE = "rule."
@@ -40,7 +43,7 @@ class Vocabulary:
     ``exponent``: decimals of the programme's money.  ``tiers``: codes, lowest first.  ``points``:
     decimals by currency of points.  ``attributes``: ``text``, ``number`` or ``yes_no`` by name;
     ``member_attributes`` likewise.  ``segments`` and ``rules`` are what the document says under
-    their names.
+    their names; ``plans`` are the codes of its plans.
     """
 
     exponent: int = 2
@@ -49,6 +52,7 @@ class Vocabulary:
     attributes: Mapping[str, str] = field(default_factory=dict)
     member_attributes: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, Any] = field(default_factory=dict)
+    plans: tuple[str, ...] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -109,6 +113,11 @@ def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
         fields[f"event.{attribute}"] = Field(
             attribute_kinds()[word], _attribute_getter(attribute, word), optional=True
         )
+    if vocabulary.plans:
+        fields["member.plan"] = Field(plan_kind(vocabulary.plans), _plan_getter(vocabulary.plans))
+        fields["membership.action"] = Field(
+            PLAN_ACTION, lambda moment: moment.plan_action, optional=True
+        )
     for attribute, word in vocabulary.member_attributes.items():
         fields[f"{MEMBER_ATTRIBUTE}{attribute}"] = Field(
             attribute_kinds()[word], _member_getter(attribute, word), optional=True
@@ -145,6 +154,11 @@ def _tier_rank(tiers: Sequence[str]) -> Callable[[Moment], int]:
     ranks = {NO_TIER: -1, **{tier: rank for rank, tier in enumerate(tiers)}}
     # A tier of an earlier version of the programme that this one no longer knows counts as none.
     return lambda moment: ranks.get(moment.tier or NO_TIER, -1)
+
+
+def _plan_getter(plans: Sequence[str]) -> Callable[[Moment], str]:
+    # A plan of an earlier version that this one no longer knows counts as none.
+    return lambda moment: moment.plan if moment.plan in plans else NO_PLAN
 
 
 def _balance_getter(currency: str) -> Callable[[Moment], int]:

@@ -46,6 +46,7 @@ def vocabulary_of(programme: Programme, raw: Mapping[str, Any]) -> Vocabulary:
         tiers=tuple(tier.code for tier in programme.tiers.tiers) if programme.tiers else (),
         points={code: points.decimals for code, points in programme.points.items()},
         attributes=raw.get("attributes") or {},
+        plans=tuple(programme.plans),
         member_attributes=programme.member_attributes,
         segments=raw.get("segments") or {},
         rules=raw.get("earn") or {},

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
-from habitue.domain.events import QUANTITY_SCALE
+from habitue.domain.events import QUANTITY_SCALE, PlanAction
+from habitue.domain.programme.plans import NO_PLAN
 from habitue.domain.programme.reading import (
     one_of,
     read_day,
@@ -89,6 +90,7 @@ TEXT = Kind("text", lambda raw: read_text(raw).casefold(), str)
 WEEKDAY = _word_kind("weekday", WEEKDAYS)
 ROLE = _fixed_words("role", ROLES)
 FIRING = _fixed_words("rule", (FIRED, NOT_FIRED))
+PLAN_ACTION = _fixed_words("action", get_args(PlanAction))
 DAY = Kind("date", read_day, lambda day: date.fromordinal(day).isoformat(), ordered=True)
 TIME = Kind(
     "time",
@@ -136,6 +138,11 @@ def points_kind(decimals: int) -> Kind:
 def tier_kind(tiers: Sequence[str]) -> Kind:
     """Tiers in their order, below them ``none``; as numbers from -1 upwards."""
     return _word_kind("tier", (NO_TIER, *tiers), ordered=True, first=-1)
+
+
+def plan_kind(plans: Sequence[str]) -> Kind:
+    """The plans of the programme, and ``none``."""
+    return _fixed_words("plan", (NO_PLAN, *plans))
 
 
 def attribute_kinds() -> Mapping[str, Kind]:

@@ -18,6 +18,7 @@ from habitue.domain.programme.discounts import Discount, ShareLadder
 from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.measures import Budget, Limit, Metric
 from habitue.domain.programme.moments import Condition, LineFilter
+from habitue.domain.programme.plans import Plan
 from habitue.kit.instants import Instant
 from habitue.kit.periods import Period, PeriodUnit
 from habitue.kit.rounding import RoundingMode
@@ -163,7 +164,14 @@ class Fixed:
 Give: TypeAlias = Rate | Fixed
 
 Trigger: TypeAlias = Literal[
-    "purchase", "visit", "enrolment", "birthday", "anniversary", "return", "adjustment"
+    "purchase",
+    "visit",
+    "enrolment",
+    "birthday",
+    "anniversary",
+    "return",
+    "adjustment",
+    "membership",
 ]
 
 
@@ -389,6 +397,7 @@ class Programme:
     challenges: Mapping[str, Challenge] = field(default_factory=dict)
     chance_secret: bytes = field(default=b"", repr=False)
     discounts: Mapping[str, Discount] = field(default_factory=dict)
+    plans: Mapping[str, Plan] = field(default_factory=dict)
     index: RuleIndex = field(init=False, repr=False, compare=False)
     stages: int = field(init=False, repr=False)
     has_chances: bool = field(init=False, repr=False)

@@ -78,6 +78,14 @@ class Moment(Protocol):
         """What was noted of the member before the event."""
 
     @property
+    def plan(self) -> str:
+        """Code of the paid plan whose benefits the member has; the empty text for none."""
+
+    @property
+    def plan_action(self) -> str | None:
+        """What happened to the plan, where the event is about one."""
+
+    @property
     def fired(self) -> AbstractSet[str]:
         """Rules of this decision that fired, as far as they were asked before."""
 

@@ -19,14 +19,15 @@ Part: TypeAlias = Literal[
     "discounts",
     "challenges",
     "challenge_about",
+    "plans",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """Labels by language: of the programme, and of currencies of points, rules, tiers, rewards,
-    segments and discounts by code; ``about`` is what the document says of a reward besides.  Of
-    draws there are names, ``terms``, and how one enters without buying (``free_entry``);
+    segments, discounts and plans by code; ``about`` is what the document says of a reward besides.
+    Of draws there are names, ``terms``, and how one enters without buying (``free_entry``);
     of challenges names, and what is said of them besides (``challenge_about``).
 
     ``words`` are those of whatever else a document names by a code: categories, products, brands,
@@ -47,6 +48,7 @@ class Names:
     discounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     challenges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     challenge_about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    plans: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
@@ -92,6 +94,7 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         terms=_section(raw.get("draws"), "terms"),
         free_entry=_section(raw.get("draws"), "free_entry"),
         discounts=_section(raw.get("discounts")),
+        plans=_section(raw.get("plans")),
         words=_words(raw.get("words")),
     )
 
@@ -112,6 +115,7 @@ def merged(older: Names, newer: Names) -> Names:
         terms={**older.terms, **newer.terms},
         free_entry={**older.free_entry, **newer.free_entry},
         discounts={**older.discounts, **newer.discounts},
+        plans={**older.plans, **newer.plans},
         words={**older.words, **newer.words},
     )
 

@@ -34,6 +34,7 @@ from habitue.domain.programme.model import (
 )
 from habitue.domain.programme.moments import Condition
 from habitue.domain.programme.outlines import budget_line, limit_line, number_text
+from habitue.domain.programme.plan_outline import plan_lines
 from habitue.domain.programme.trees import describe
 from habitue.kit.instants import Instant, format_instant
 from habitue.kit.money import format_amount, format_decimal
@@ -81,6 +82,7 @@ class _Outline:
             yield f"  {code}: {self._tree(segment)}"
         yield from self._draws()
         yield from discount_lines(self.programme, self.vocabulary)
+        yield from plan_lines(self.programme)
         yield "Spend"
         yield f"  {'; '.join(self._spend())}"
         yield "Returns and claims"

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from habitue.domain.events import LineRole
+from habitue.domain.events import LineRole, PlanAction
 from habitue.domain.received.fields import (
     MOST_LINES,
     MOST_PAYMENTS,
@@ -138,6 +138,17 @@ class ReceivedProfile(Received):
     kind: ClassVar[str] = "profile"
 
 
+class ReceivedMembership(Received):
+    """Something happened to the member's paid plan; `trial` where they joined to try it. Whoever
+    took the money says so: the programme takes none."""
+
+    kind: ClassVar[str] = "membership"
+
+    plan: CodeText
+    action: PlanAction
+    trial: bool = False
+
+
 class ReceivedAdjustment(Received):
     """A correction by hand: points up or down, or a tier (an empty text lifts the floor)."""
 
@@ -186,6 +197,7 @@ ReceivedKind = Literal[
     "visit",
     "enrolment",
     "profile",
+    "membership",
     "adjustment",
     "redemption",
     "undo",
@@ -200,6 +212,7 @@ RECEIVED: dict[str, type[Received]] = {
         ReceivedVisit,
         ReceivedEnrolment,
         ReceivedProfile,
+        ReceivedMembership,
         ReceivedAdjustment,
         ReceivedRedemption,
         ReceivedUndo,

@@ -19,6 +19,7 @@ from habitue.domain.events import (
     Enrolment,
     EventKey,
     Line,
+    Membership,
     PointsPayment,
     Profile,
     Purchase,
@@ -41,6 +42,7 @@ from habitue.domain.received.models import (
     ReceivedKey,
     ReceivedLine,
     ReceivedMember,
+    ReceivedMembership,
     ReceivedProfile,
     ReceivedPurchase,
     ReceivedRedemption,
@@ -368,6 +370,17 @@ def _profile(
     return Profile()
 
 
+def _membership(
+    received: ReceivedMembership,
+    conventions: Conventions,  # noqa: ARG001  # the shape of all makers of bodies
+    faults: list[Refusal],
+) -> Body:
+    if received.trial and received.action != "joined":
+        expected = "only with action joined"
+        faults.append(Refusal(Code.INCONSISTENT, "trial", value="true", expected=expected))
+    return Membership(received.plan, received.action, received.trial)
+
+
 def _adjustment(
     received: ReceivedAdjustment, conventions: Conventions, faults: list[Refusal]
 ) -> Body:
@@ -435,6 +448,7 @@ _BODIES: Final[dict[type[Received], Callable[[Any, Conventions, list[Refusal]], 
     ReceivedVisit: _visit,
     ReceivedEnrolment: _enrolment,
     ReceivedProfile: _profile,
+    ReceivedMembership: _membership,
     ReceivedAdjustment: _adjustment,
     ReceivedRedemption: _redemption,
     ReceivedUndo: _undo,

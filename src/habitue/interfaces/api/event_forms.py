@@ -12,6 +12,7 @@ from habitue.domain.received.models import (
     ReceivedConfirmation,
     ReceivedEnrolment,
     ReceivedMember,
+    ReceivedMembership,
     ReceivedProfile,
     ReceivedPurchase,
     ReceivedRedemption,
@@ -56,6 +57,13 @@ class EnrolmentRequest(ReceivedEnrolment):
 class ProfileRequest(ReceivedProfile):
     """What is known of the member: `attributes` that the programme declares for members. An empty
     text takes one away."""
+
+    programme: Programme = None
+
+
+class MembershipRequest(ReceivedMembership):
+    """Something happened to the member's paid plan; `trial` where they joined to try it. Whoever
+    took the money says so: the programme takes none."""
 
     programme: Programme = None
 
@@ -123,6 +131,7 @@ class EvaluationRequest(Form):
         "visit",
         "enrolment",
         "profile",
+        "membership",
         "adjustment",
         "redemption",
         "undo",
@@ -213,6 +222,15 @@ class ChallengeForm(BaseModel):
     met: bool
 
 
+class PlanForm(BaseModel):
+    """Where the member stands in a paid plan; `until` is the first day without it."""
+
+    plan: str
+    state: Literal["trial", "active", "grace", "paused", "none"]
+    until: str
+    refund: str | None = Field(default=None, description="What is to be paid back, in money.")
+
+
 class EventAnswer(BaseModel):
     """What was decided about an event: points, tier, and the explanation rule by rule."""
 
@@ -237,6 +255,7 @@ class EventAnswer(BaseModel):
         default=[], description="For returns: which line of which purchase was taken back."
     )
     claim_until: Instant | None = None
+    plan: PlanForm | None = Field(default=None, description="Of a membership.")
     prices: PricesForm | None = Field(
         default=None,
         description="Of a purchase that is evaluated and names no discounts of the programme.",

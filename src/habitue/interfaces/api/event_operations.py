@@ -16,6 +16,7 @@ from habitue.interfaces.api.event_forms import (
     EnrolmentRequest,
     EvaluationRequest,
     EventAnswer,
+    MembershipRequest,
     ProfileRequest,
     PurchaseRequest,
     RedemptionRequest,
@@ -149,7 +150,13 @@ def _written(
 
 def operations(events: Events, moves: Moves) -> list[Operation]:
     """The table of these operations."""
-    return [*_purchases(events), *_on_baskets(events), *_on_points(events), *_moves(moves)]
+    return [
+        *_purchases(events),
+        *_on_baskets(events),
+        *_on_members(events),
+        *_on_points(events),
+        *_moves(moves),
+    ]
 
 
 def _purchases(events: Events) -> list[Operation]:
@@ -229,6 +236,29 @@ def _on_baskets(events: Events) -> list[Operation]:
             request=EnrolmentRequest,
             example={**_BASE, "external_id": "join-77", "member": _CARD},
             codes=_CONTENT,
+        ),
+    ]
+
+
+def _on_members(events: Events) -> list[Operation]:
+    return [
+        _written(
+            "record_membership",
+            "/memberships",
+            "Record what happens to a paid plan",
+            "Joined (or tried), renewed, paused, resumed, cancelled, or the price paid back. The "
+            "programme takes no money: whoever took it says so.",
+            permission=Permission.MEMBERSHIPS_WRITE,
+            handler=events.membership,
+            request=MembershipRequest,
+            example={
+                **_BASE,
+                "external_id": "club-77",
+                "member": _CARD,
+                "plan": "club",
+                "action": "joined",
+            },
+            codes=(*_CONTENT, Code.INCONSISTENT, Code.UNKNOWN_PLAN, Code.PLAN_NOT_POSSIBLE),
         ),
         _written(
             "record_profile",

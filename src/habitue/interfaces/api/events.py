@@ -76,6 +76,10 @@ class Events:
         """Record what is known of a member."""
         return await self._one(call, kind="profile")
 
+    async def membership(self, call: Call) -> Answer:
+        """Record what happens to a paid plan."""
+        return await self._one(call, kind="membership")
+
     async def adjustment(self, call: Call) -> Answer:
         """Record a correction by hand."""
         return await self._one(call, kind="adjustment")

@@ -17,6 +17,7 @@ from habitue.interfaces.portal.pages import (
 )
 from habitue.interfaces.web.lexicons import lexicons
 from habitue.interfaces.web.offering import offers_in_words
+from habitue.interfaces.web.plan_words import plan_in_words
 from habitue.interfaces.web.printed import as_pdf, sheet_pdf
 from habitue.interfaces.web.standings import balances_in_words, greeting_of, tier_in_words
 from habitue.interfaces.web.stories import stories
@@ -51,6 +52,7 @@ def home(visit: Visit) -> HttpResponse:
         "badges": [words.current.challenge(code) for code in standing.badges],
         "has_draws": bool(words.current.programme.draws),
         "tier": tier_in_words(standing.progress, words.current),
+        "plan": plan_in_words(standing, words.current, visit.now),
         "stories": stories(page.items, words, _stores(visit)),
         "programmes": other_programmes(visit, code),
     }

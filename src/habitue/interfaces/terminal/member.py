@@ -18,6 +18,7 @@ from habitue.interfaces.terminal.showing import may_spend
 from habitue.interfaces.web.birthdays import birthday_note
 from habitue.interfaces.web.forms import once
 from habitue.interfaces.web.offering import offers_in_words
+from habitue.interfaces.web.plan_words import plan_in_words
 from habitue.interfaces.web.standings import BalanceInWords, balances_in_words, tier_in_words
 from habitue.interfaces.web.stories import Story, stories
 from habitue.interfaces.web.words.challenges import challenge_in_words
@@ -74,6 +75,7 @@ def member_page(
         "challenges": [challenge_in_words(one, current) for one in standing.challenges]
         if standing
         else (),
+        "plan": plan_in_words(standing, current, visit.now) if standing else None,
         "birthday": birthday_note(found.birth_date, current.programme.zone, visit),
         "done": next((one for one in latest if done and one.story.external_id == done), None),
         "latest": latest,

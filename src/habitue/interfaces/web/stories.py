@@ -29,6 +29,7 @@ TITLES: Final[dict[str, Promise]] = {
     "visit": pgettext_lazy("what happened", "Visit"),
     "enrolment": pgettext_lazy("what happened", "Joined"),
     "profile": pgettext_lazy("what happened", "Details noted"),
+    "membership": pgettext_lazy("what happened", "Paid membership"),
     "birthday": pgettext_lazy("what happened", "Birthday"),
     "anniversary": pgettext_lazy("what happened", "Anniversary of joining"),
     "adjustment": pgettext_lazy("what happened", "Correction"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from habitue.domain.challenge_progress import challenge_progress
 from habitue.domain.engine.types import Decision, MemberState
-from habitue.domain.events import Event
+from habitue.domain.events import Event, Membership
 from habitue.domain.programme.model import Programme
-from habitue.kit.instants import Instant, format_instant
+from habitue.kit.instants import Instant, format_instant, local_day
+from habitue.kit.money import format_amount
 
 # The names of changes by the kind of their lines; what moves within the balance has none.
 _NAMES: Final = {
@@ -57,6 +59,8 @@ def content_of(
         content["tier_before"] = tier_before
     if programme.challenges:
         content["challenges"] = _challenges(decision, programme, event)
+    if isinstance(event.body, Membership):
+        content["plan"] = _plan(event, event.body, decision, programme)
     if decision.outcomes:
         content["rules"] = [outcome.as_json() for outcome in decision.outcomes]
     if decision.line_points:
@@ -73,6 +77,22 @@ def _challenges(decision: Decision, programme: Programme, event: Event) -> dict[
         one.challenge.challenge: {"has": one.has, "needs": one.needs, "met": one.is_met}
         for one in challenge_progress(programme, state, at)
     }
+
+
+def _plan(
+    event: Event, body: Membership, decision: Decision, programme: Programme
+) -> dict[str, Any]:
+    """Where the member stands in the plan that the event is about, as of the event's day."""
+    day = local_day(event.occurred_at, programme.zone)
+    standing = decision.state.plan
+    plan: dict[str, Any] = {
+        "plan": standing.plan or body.plan,
+        "state": standing.state_on(day),
+        "until": date.fromordinal(standing.ends_on(day) if standing.plan else day).isoformat(),
+    }
+    if body.action == "refunded":
+        plan["refund"] = format_amount(programme.plans[body.plan].price, programme.currency)
+    return plan
 
 
 def _points(decision: Decision, programme: Programme, at: Instant) -> dict[str, dict[str, int]]:

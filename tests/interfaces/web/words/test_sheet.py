@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from habitue.domain.programme import discounts, measures, model
+from habitue.domain.programme import discounts, measures, model, plans
 from habitue.integrations.documents import load_yaml
 from tests.interfaces.web.words import challenge_changes, draw_changes
 from tests.interfaces.web.words.sheets import (
@@ -54,6 +54,12 @@ earn:
   base: {on: purchase, give: {points: 1, per: 1.00}, group: promo}
   r: {on: purchase, give: {points: 10}%s}
 """
+
+
+def planned(more: str = "", *, code: str = "c", price: str = "8.00", every: str = "1 month") -> str:
+    """A document with a paid plan."""
+    terms = ", ".join(part for part in (f"price: {price}", f"every: {every}", more) if part)
+    return f"plans: {{{code}: {{{terms}}}}}"
 
 
 def lowered(discount: str, code: str = "d") -> str:
@@ -276,6 +282,22 @@ CHANGES: dict[str, tuple[str, str]] = {
         "points: {a: {}, points: {}}\n" + reward("cost: {a: 8}"),
     ),
     "Price.units": (reward("cost: {points: 8}"), reward("cost: {points: 9}")),
+    "Programme.plans": ("", planned()),
+    "Plan.plan": (planned(), planned(code="d")),
+    "Plan.price": (planned(), planned(price="9.00")),
+    "Plan.period": (planned(), planned(every="2 weeks")),
+    "Plan.trial_days": (planned(), planned("trial: 3 days")),
+    "Plan.grace_days": (planned(), planned("grace: 3 days")),
+    "Plan.pause_days": (planned(), planned("pause: 3 days")),
+    "Plan.refund": (planned(), planned("refund: {within: 3 days}")),
+    "Refund.within_days": (
+        planned("refund: {within: 3 days}"),
+        planned("refund: {within: 4 days}"),
+    ),
+    "Refund.used_at_most": (
+        planned("refund: {within: 3 days}"),
+        planned("refund: {within: 3 days, used_at_most: 2.00}"),
+    ),
     "Programme.discounts": ("", lowered("discount: 5 %")),
     "Discount.cut": (lowered("discount: 5 %"), lowered("free_shipping: yes")),
     "Percentage.share": (lowered("discount: 5 %"), lowered("discount: 5.25 %")),
@@ -381,6 +403,7 @@ _SHOWN = (
     model.SpendSettings, model.Rate, model.Fixed, measures.Every, measures.Limit, measures.Budget,
     model.Rule, model.Group, measures.Window, measures.Metric, model.Tier, model.Tiers,
     model.Reward, model.Gift, model.Price, *draw_changes.MODELS, *challenge_changes.MODELS,
+    plans.Plan, plans.Refund,
     discounts.Discount, discounts.Percentage, discounts.AmountOff, discounts.MemberPrice,
     discounts.ShareLadder, discounts.Step, discounts.CheapestPieces,
 )  # fmt: skip

@@ -36,6 +36,13 @@ def check_names(subject: Subject, *, as_written: bool) -> None:
         if segment not in named:
             remedy = "Ask for the segment in a condition, or remove it."
             subject.warn(f"segments.{segment}", "", "unused", remedy)
+    text = str(subject.raw)
+    for plan in programme.plans:
+        if "member.plan" not in text and "membership" not in text:
+            remedy = (
+                "Let a rule, a discount or a reward ask for member.plan: it brings nothing now."
+            )
+            subject.warn(f"plans.{plan}", "", "plan_brings_nothing", remedy)
     given = {give.currency for rule in programme.rules for give in rule.gives}
     given |= {code for one in programme.challenges.values() for code in one.gives}
     for code, points in programme.points.items():

@@ -16,6 +16,7 @@ from habitue.interfaces.backoffice.members.frame import frame_of
 from habitue.interfaces.backoffice.members.words import KINDS, TRUSTS
 from habitue.interfaces.backoffice.trail.words import trail_lines
 from habitue.interfaces.web.consents import consents_in_words
+from habitue.interfaces.web.plan_words import plan_in_words
 from habitue.interfaces.web.standings import balances_in_words, tier_in_words
 from habitue.interfaces.web.stories import stories
 from habitue.interfaces.web.visits import Visit
@@ -54,6 +55,7 @@ def member(visit: Visit, member_id: UUID) -> HttpResponse:
     context = {
         "balances": balances_in_words(standing, lexicon) if standing else (),
         "tier": tier_in_words(standing.progress, lexicon) if standing else None,
+        "plan": plan_in_words(standing, lexicon, visit.now) if standing else None,
         "purchases": standing.purchases if standing else 0,
         "spent": lexicon.money(standing.spent) if standing else "",
         "identifiers": [

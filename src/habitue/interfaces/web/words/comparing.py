@@ -14,6 +14,7 @@ from habitue.domain.programme.fields import MEMBER_ATTRIBUTE
 from habitue.domain.programme.naming import readable
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
+from habitue.interfaces.web.words.plans import plan_clause
 from habitue.interfaces.web.words.when import date_clause, time_clause, weekday_clause
 from habitue.kit.money import parse_amount, parse_decimal
 
@@ -66,6 +67,10 @@ def compared(field: str, given: Any, lexicon: Lexicon) -> str:
     if field in _REPEATED and (text := _repeated(field, given)):
         return text
     if field.startswith(_FREE) and (text := _marked(field, given, lexicon)):
+        return text
+    if field in ("member.plan", "membership.action") and (
+        text := plan_clause(field, given, lexicon)
+    ):
         return text
     if field == "member.tier" and (text := _tier(given, lexicon)):
         return text

@@ -214,6 +214,10 @@ class Lexicon:
         name = forms[min(place, len(forms) - 1)]
         return _("%(count)s %(currency)s") % {"count": number, "currency": name}
 
+    def plan(self, code: str) -> str:
+        """What a paid plan is called."""
+        return self.names.of("plans", code, self.language)
+
     def discount(self, code: str) -> str:
         """What a discount is called."""
         return self.names.of("discounts", code, self.language)

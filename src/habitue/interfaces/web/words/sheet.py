@@ -19,6 +19,7 @@ from habitue.interfaces.web.words.discounts import discount_sentences, order_sen
 from habitue.interfaces.web.words.draws import draw_sentences
 from habitue.interfaces.web.words.examples import told_examples
 from habitue.interfaces.web.words.lexicon import Lexicon
+from habitue.interfaces.web.words.plans import plan_sentences
 from habitue.interfaces.web.words.points import points_sentences
 from habitue.interfaces.web.words.rewards import in_force, ladder, reward_sentences
 from habitue.interfaces.web.words.rules import rule_sentences
@@ -63,6 +64,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
         Section("points", _("What points are worth"), tuple(_points(lexicon))),
         Section("rewards", _("Rewards"), tuple(_rewards(lexicon, now, staff=staff))),
         Section("draws", _("Draws and contests"), tuple(_draws(lexicon, now, staff=staff))),
+        Section("plans", _("Paid membership"), tuple(_plans(lexicon))),
         Section("discounts", _("Discounts"), tuple(_discounts(lexicon, now, staff=staff))),
         Section("challenges", _("Challenges"), tuple(_challenges(lexicon, now))),
         Section("tiers", _("Tiers"), tuple(_tiers(lexicon))),
@@ -111,6 +113,11 @@ def _draws(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
         if draw.due_at > now:
             name = lexicon.names.of("draws", draw.code, lexicon.language)
             yield _item(draw_sentences(draw, lexicon, for_staff=staff), name)
+
+
+def _plans(lexicon: Lexicon) -> Iterator[Item]:
+    for plan in lexicon.programme.plans.values():
+        yield _item(plan_sentences(plan, lexicon), lexicon.plan(plan.plan))
 
 
 def _discounts(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
