@@ -128,7 +128,9 @@ class TierForm(PartForm):
         tiers = self.document.get("tiers")
         metric = metric_of(tiers) if isinstance(tiers, Mapping) else "spend"
         enter, keep = self.part.get("enter"), self.part.get("keep")
-        if metric and not isinstance(enter, Mapping) and not isinstance(keep, Mapping):
+        # Nothing leads to a tier by invitation; and several metrics have no form.
+        by_number = not isinstance(enter, Mapping) and not isinstance(keep, Mapping)
+        if metric and by_number and "invitation" not in self.part:
             label = goal_label(metric, self.document)
             self.add("enter", NumberField(label=label, decimals=4), decimal_of(enter))
             kept = NumberField(
