@@ -85,3 +85,16 @@ def test_points_with_decimals_show_all_of_them() -> None:
 
 def test_an_unknown_language_is_written_in_english() -> None:
     assert formats.day(date(2026, 5, 1), language="xx") == "1 May 2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "spoken"),
+    [
+        ("fr", "Seulement si il est midi.", "Seulement s’il est midi."),
+        ("fr", "Parce que un article compte.", "Parce qu’un article compte."),
+        ("fr", "Seulement si l’achat compte.", "Seulement si l’achat compte."),
+        ("ro", "si il", "si il"),
+    ],
+)
+def test_french_vowels_do_not_meet(language: str, text: str, spoken: str) -> None:
+    assert formats.elided(text, language=language) == spoken

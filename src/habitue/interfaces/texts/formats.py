@@ -117,6 +117,21 @@ def short_day(value: date, *, language: str) -> str:
     return _first(format_date(value, format="medium", locale=locale_of(language)), value, language)
 
 
+# What “si” and “que” lose their vowel before; the words that our sentences go on with.
+_ELIDED: Final = (
+    (re.compile(r"\b([Ss])i (?=ils?\b)"), r"\1’"),
+    (re.compile(r"\b([Qq])ue (?=(ils?|elles?|on|une?)\b)"), r"\1u’"),
+)
+
+
+def elided(text: str, *, language: str) -> str:
+    """A French sentence that was put together of parts, as it is spoken: ``s’il``, ``qu’il``."""
+    if language == "fr":
+        for pattern, short in _ELIDED:
+            text = pattern.sub(short, text)
+    return text
+
+
 def _first(text: str, value: date, language: str) -> str:
     """The first day of a month is an ordinal in French: ``1er mai``."""
     return f"1er {text[2:]}" if language == "fr" and value.day == 1 else text

@@ -59,6 +59,16 @@ def _entry(name: str, given: Any, lexicon: Lexicon, *, of_line: bool) -> str:
     return compared(name, given, lexicon) if of_lines is None else of_lines(name, given, lexicon)
 
 
+def only_if(raw: Any, lexicon: Lexicon) -> str:
+    """A condition as a sentence of its own; empty where there is nothing to say."""
+    condition = clause(raw, lexicon)
+    if not condition:
+        return ""
+    return formats.elided(
+        _("Only if %(condition)s.") % {"condition": condition}, language=lexicon.language
+    )
+
+
 def _nested(raw: Any, word: str, lexicon: Lexicon, *, of_line: bool) -> str:
     """A part of a list; in brackets where it is itself a list that is joined by another word."""
     text = clause(raw, lexicon, of_line=of_line)
@@ -86,7 +96,9 @@ def _not(given: Any, lexicon: Lexicon, *, of_line: bool) -> str:
         if name.startswith("line.") and things_of(given, lexicon).kind == "named":
             return _quantified("no_line", given, lexicon)
     inner = clause(given, lexicon, of_line=of_line)
-    return _("it is not so that %(condition)s") % {"condition": inner}
+    return formats.elided(
+        _("it is not so that %(condition)s") % {"condition": inner}, language=lexicon.language
+    )
 
 
 # --- things on a receipt --------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from habitue.domain.programme.discounts import (
 )
 from habitue.domain.programme.measures import Budget, Every, Limit
 from habitue.domain.programme.moments import LineFilter
-from habitue.interfaces.web.words.conditions import clause, things_of
+from habitue.interfaces.web.words.conditions import only_if, things_of
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.limits import cap_span, times_text
 from habitue.interfaces.web.words.thresholds import measure_text, window_text
@@ -32,8 +32,8 @@ def discount_sentences(
     """The sentences of a discount, what it takes off first; how large a budget is, and how it is
     reckoned, is told to staff alone."""
     yield from _taken_off(discount, lexicon)
-    if discount.when is not None and (condition := clause(discount.when.source, lexicon)):
-        yield _("Only if %(condition)s.") % {"condition": condition}
+    if discount.when is not None:
+        yield only_if(discount.when.source, lexicon)
     if not discount.on_reduced:
         yield _("Not on what is reduced already.")
     if (times := times_text(discount, lexicon)) != "":

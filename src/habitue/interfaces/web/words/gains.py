@@ -14,6 +14,7 @@ from habitue.domain.explanation.caps import Cap, CapKind
 from habitue.domain.explanation.earned import Earned, How, explain_earned
 from habitue.domain.programme.challenge_model import CHALLENGE_RULE
 from habitue.domain.programme.model import Fixed, Rate
+from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.conditions import clause
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.interfaces.web.words.limits import budget_text, limit_text
@@ -44,7 +45,8 @@ def gain_sentences(entry: EntryRecord, lexicon: Lexicon) -> Iterator[str]:
     own = next((one for one in lexicon.programme.rules if one.rule == rule), None)
     if own is not None and own.when is not None:
         condition = clause(own.when.source, lexicon)
-        yield _("Because %(condition)s.") % {"condition": condition} if condition else ""
+        because = _("Because %(condition)s.") % {"condition": condition} if condition else ""
+        yield formats.elided(because, language=lexicon.language)
     if earned.caps and earned.wanted is not None and earned.wanted != abs(entry.amount):
         yield _("It would have been %(points)s, but was held back.") % {
             "points": lexicon.points(earned.wanted, entry.currency)

@@ -11,7 +11,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from habitue.domain.programme.model import Rate, Reward, Rule
-from habitue.interfaces.web.words.conditions import clause
+from habitue.interfaces.web.words.conditions import only_if
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.rewards import in_force, ladder
 from habitue.interfaces.web.words.rules import short_sentences
@@ -109,6 +109,4 @@ def _rungs(lexicon: Lexicon, now: Instant) -> Iterator[Rung]:
 
 
 def _who(reward: Reward, lexicon: Lexicon) -> str:
-    if reward.when is None or not (condition := clause(reward.when.source, lexicon)):
-        return ""
-    return _("Only if %(condition)s.") % {"condition": condition}
+    return "" if reward.when is None else only_if(reward.when.source, lexicon)

@@ -19,7 +19,7 @@ from habitue.domain.programme.model import (
     Rule,
 )
 from habitue.interfaces.texts import formats
-from habitue.interfaces.web.words.conditions import clause
+from habitue.interfaces.web.words.conditions import only_if
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.limits import limit_text, span_text, times_text
 from habitue.interfaces.web.words.points import expiry_text
@@ -52,8 +52,8 @@ def reward_sentences(reward: Reward, lexicon: Lexicon, *, for_staff: bool) -> It
     yield _("What you get: %(gift)s.") % {"gift": gift_text(reward.gift, lexicon)}
     yield price_text(reward, lexicon)
     yield from _voucher(reward, lexicon)
-    if reward.when is not None and (condition := clause(reward.when.source, lexicon)):
-        yield _("Only if %(condition)s.") % {"condition": condition}
+    if reward.when is not None:
+        yield only_if(reward.when.source, lexicon)
     yield times_text(reward, lexicon)
     for limit in reward.limits:
         yield limit_text(limit, reward.voucher, lexicon)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from habitue.domain.programme.model import VOUCHER, Give, Rate, Rule
 from habitue.interfaces.texts import formats
-from habitue.interfaces.web.words.conditions import clause, things_of
+from habitue.interfaces.web.words.conditions import only_if, things_of
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.limits import (
     budget_sentences,
@@ -38,8 +38,8 @@ def _promise(rule: Rule, lexicon: Lexicon) -> Iterator[str]:
         yield _ahead(rule)
     if rule.lines is not None:
         yield only_for(rule.lines.source, lexicon)
-    if rule.when is not None and (condition := clause(rule.when.source, lexicon)):
-        yield _("Only if %(condition)s.") % {"condition": condition}
+    if rule.when is not None:
+        yield only_if(rule.when.source, lexicon)
     if rule.chance is not None:
         yield _by_chance(rule.chance, lexicon)
     yield times_text(rule, lexicon)
