@@ -97,6 +97,8 @@ class Code(StrEnum):
     ALREADY_WON = "already_won"
     PRIZE_TAKEN = "prize_taken"
     PLAN_NOT_POSSIBLE = "plan_not_possible"
+    NOT_JOINED = "not_joined"
+    JOINING_BY_INVITATION = "joining_by_invitation"
     NOT_ENOUGH_POINTS = "not_enough_points"
     UNDO_EXCEEDS_REDEMPTION = "undo_exceeds_redemption"
     UNKNOWN_TIER = "unknown_tier"

@@ -88,6 +88,10 @@ def _planning() -> Member:
     return Member(shop("d: {discount: 5 %}", "plans: {club: {price: 9.00, every: 1 month}}"))
 
 
+def _outside() -> Member:
+    return Member(replace(shop("few: {discount: 0.50}"), joining="invitation"))
+
+
 def _lowering() -> Member:
     member = Member(
         shop(
@@ -160,6 +164,8 @@ _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
     (Code.UNKNOWN_PLAN, "plan", _plain, event("2026-03-02", Membership("club", "joined"))),
     (Code.PLAN_NOT_POSSIBLE, "action", _planning,
      event("2026-03-02", Membership("club", "renewed"))),
+    (Code.NOT_JOINED, "discounts", _outside,
+     sold("2026-03-02", item("a", "5.00"), {"few": "0.10"}, name="d")),
     (Code.NEGATIVE_AMOUNT, "lines[0]", _plain,
      returned("2026-03-01", _SALE, back("A", amount="-1.00"))),
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from habitue.kit.instants import MINUTE
-from tests.interfaces.pages import World
+from tests.interfaces.pages import DOCUMENT, World
 from tests.interfaces.portal.visiting import (
     ARABIC,
     CODE,
@@ -218,3 +218,14 @@ def test_names_are_texts(world: World) -> None:
         assert page.headings == [f"Hello, {name}"]
         assert "<script>alert" not in browser.get(HOME).content.decode()
     assert len(members(world)) == 4
+
+
+def test_a_closed_club_sends_strangers_to_the_staff_before_any_code(world: World) -> None:
+    closed = DOCUMENT | {"joining": "invitation"}
+    world.till.publish(closed, effective_at=world.clock.now())
+    world.clock.advance(MINUTE)
+    before = world.everything()
+    answer = joining(world.browser(), email="Zoe@Example.org")
+    assert answer.status_code == 422
+    assert "Ask the staff: they can let you in." in read_page(answer).words
+    assert world.everything() == before

@@ -147,3 +147,25 @@ def test_what_is_refused_makes_nobody(till: Till) -> None:
     ):
         assert refused(verb)[0] == code
     assert everything(till.connection) == before
+
+
+def test_nobody_lets_themselves_into_a_closed_club(till: Till) -> None:
+    till.publish(WELCOME | {"joining": "invitation"}, effective_at=till.clock.now())
+    online = counter(till, by=NOBODY, source="portal", store="")
+    before = everything(till.connection)
+    assert refused(lambda: enrol(online)) == ("joining_by_invitation", "programme")
+    assert everything(till.connection) == before
+    assert balance(till, enrol(counter(till)).member.member_id) == 50
+
+
+def test_who_came_in_before_the_club_was_closed_stays_in_it(till: Till) -> None:
+    online = counter(till, by=NOBODY, source="portal", store="")
+    enrolled = enrol(online)
+    till.clock.advance(HOUR)
+    till.publish(CORNER | {"joining": "invitation"}, effective_at=till.clock.now())
+    # The form sent again is no new joining.
+    assert enrol(online).member == enrolled.member
+    inside, outside = enrolled.member, guest(till, "Other")
+    for place, (member, points) in enumerate(((inside, 12), (outside, 0))):
+        till.ok(till.purchase(member.number, "12.00", external_id=f"p{place}"))
+        assert balance(till, member.member_id) == points

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
+from habitue.domain.engine.joining import is_outside
 from habitue.domain.engine.spend import Basket
 from habitue.domain.engine.tiers import metric_value, rank_of
 from habitue.domain.engine.types import Lot, MemberState
@@ -42,6 +43,7 @@ class Context:
     visits: int
     days_since_visit: int | None
     days_since_enrolment: int | None
+    outside: bool
     headrooms: dict[str, tuple[int | None, int | None]]
     rank: int
     highest_rank: int
@@ -98,6 +100,7 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         purchases=state.purchases,
         visits=state.visits,
         days_since_visit=day - state.latest_visit_day if state.latest_visit_day else None,
+        outside=is_outside(programme, state),
         days_since_enrolment=(None if enrolled is None else day - local_day(enrolled, event.zone)),
         headrooms=_headrooms(programme, state, event, day, ahead),
         rank=rank,

@@ -114,6 +114,10 @@ def _chosen_rules(
         outcomes[rule.rule] = RuleOutcome(rule.rule, fired=False)
     context.fired = frozenset()
     chosen: list[Rule] = []
+    if context.outside:
+        for outcome in outcomes.values():
+            outcome.blocked = "not joined"
+        return chosen
     for stage in range(programme.stages):
         before = {rule.rule for rule in chosen}
         willing = [

@@ -207,7 +207,7 @@ def apply_earning_event(fold: Fold, event: Event) -> None:
             fold.purchases[event.key] = record
     if isinstance(body, Purchase | Visit):
         count_visit(programme, state, context)
-        if programme.challenges:
+        if programme.challenges and not context.outside:
             _count_challenges(fold, programme, event, context)
     fold.finish(programme, event, cause_of(event))
 
@@ -248,6 +248,8 @@ def _discount(
     if purchase.discounts:
         named = frozenset(given.discount for given in purchase.discounts)
         if strict:
+            if context.outside:
+                raise Refusal(Code.NOT_JOINED, "discounts", value=programme.code)
             refuse_unknown_discount(programme, purchase)
             fold.contested = named
         count_discounts(
@@ -256,7 +258,7 @@ def _discount(
         taken_off = sum(given.amount for given in purchase.discounts)
         day = local_day(event.occurred_at, programme.zone)
         fold.state.plan = use_plan(fold.state.plan, day, taken_off)
-    elif strict:
+    elif strict and not context.outside:
         untendered = replace(purchase, points_paid=(), gift_card_amount=0)
         basket = basket_of(untendered, programme.spend)
         seen = context.with_basket(basket)

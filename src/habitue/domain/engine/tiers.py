@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from habitue.domain.engine.joining import is_outside
 from habitue.domain.engine.types import MemberState, Rise, TierMove, TierStanding
 from habitue.domain.programme.measures import Metric
 from habitue.domain.programme.model import Programme, Tiers
@@ -191,7 +192,10 @@ class Ladder:
     moves: list[TierMove]
 
     def rise(self, *, at: Instant, day: int, event_id: str) -> None:
-        """Move up at once where a threshold is reached; ``day`` is the local day of ``at``."""
+        """Move up at once where a threshold is reached; ``day`` is the local day of ``at``.  Nobody
+        moves up in a club that they have not joined."""
+        if is_outside(self.programme, self.state):
+            return
         standing = self.state.standing
         values = values_at(self.programme, self.tiers, self.state, day)
         deserved = entered_rank(self.tiers, values, rank_of(self.tiers, standing.highest))

@@ -25,6 +25,7 @@ class Why(Enum):
     STOPPED = "stopped"
     CHANCE = "chance"
     NOT_DRAWN = "not_drawn"
+    NOT_JOINED = "not_joined"
     CAPPED = "capped"
 
 
@@ -58,6 +59,7 @@ _PLAIN: Final = {
     "no longer in force": Why.OVER,
     "condition": Why.CONDITION,
     "no line matches": Why.NO_LINE,
+    "not joined": Why.NOT_JOINED,
     "chance": Why.CHANCE,
     "chance: not drawn": Why.NOT_DRAWN,
 }

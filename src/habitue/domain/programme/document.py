@@ -19,7 +19,7 @@ from habitue.domain.programme.faults import Faults, InvalidDocument
 from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.limits import CampaignPart
 from habitue.domain.programme.measures import Budget
-from habitue.domain.programme.model import Group, PointsCurrency, Programme, Reward, Tiers
+from habitue.domain.programme.model import Group, Joining, PointsCurrency, Programme, Reward, Tiers
 from habitue.domain.programme.parts import Label, Money, Part, Slug, Zone, read_leniently
 from habitue.domain.programme.plans import PlanPart, build_plans
 from habitue.domain.programme.points import (
@@ -89,6 +89,7 @@ class DocumentPart(Part):
     plans: dict[Slug, PlanPart] = Field(default_factory=dict)
     returns: ReturnsPart = ReturnsPart()
     claims: ClaimsPart | None = None
+    joining: Annotated[Joining, PlainValidator(choice("open", "invitation"))] = "open"
 
 
 # Stand-ins where the real value has a fault, chosen so that they cause no further ones.
@@ -211,8 +212,7 @@ class _Builder:
             )
             vocabulary = replace(vocabulary, tiers=tuple(tier.code for tier in tiers.tiers))
         segments = build_segments(part.segments, vocabulary=vocabulary, faults=faults)
-        groups = {code: Group(code, "all") for code in self._declared("stacking")}
-        groups |= {code: Group(code, mode) for code, mode in sorted(part.stacking.items())}
+        groups = self._groups()
         campaigns = dict.fromkeys(self._declared("campaigns"), CampaignPart())
         reader = RuleReader(
             vocabulary=vocabulary,
@@ -249,7 +249,13 @@ class _Builder:
             draws=offers.draws,
             discounts=discounts,
             plans=build_plans(part.plans, exponent=exponent, faults=faults),
+            joining=part.joining,
         )
+
+    def _groups(self) -> dict[str, Group]:
+        groups = {code: Group(code, "all") for code in self._declared("stacking")}
+        stacking = sorted(self.part.stacking.items())
+        return groups | {code: Group(code, mode) for code, mode in stacking}
 
     def _offers(self, vocabulary: Vocabulary, zone: str) -> _Offers:
         """What members get besides points: rewards, and draws whose prizes may be rewards."""

@@ -6,6 +6,7 @@ The checks themselves are in ``checks``, one module for each family.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from habitue.domain.programme.checks.asking import Subject, ask
@@ -57,6 +58,8 @@ def _check_as_a_whole(
     programme: Programme, raw: Mapping[str, Any], faults: Faults, *, as_written: bool
 ) -> None:
     vocabulary = vocabulary_of(programme, raw)
+    # A closed club is looked at as by those who have joined it.
+    programme = replace(programme, joining="open")
     asked = ask(programme, vocabulary)
     alive = tuple(one for one in asked if not one.dead)
     subject = Subject(programme, raw, vocabulary, faults, alive)

@@ -361,6 +361,8 @@ class Tiers:
 
 # --- the whole ------------------------------------------------------------------------------------
 
+Joining: TypeAlias = Literal["open", "invitation"]
+
 
 @dataclass(frozen=True, slots=True)
 class Programme:
@@ -373,7 +375,8 @@ class Programme:
     ``segments`` are conditions on the member by name; ``member_attributes`` says of what may be
     noted of a member whether it is a ``text``, a ``number`` or ``yes_no``.  ``chance_secret`` is
     what the seeds of chances are made of, given where the programme is run for real; without it no
-    chance falls to anybody.
+    chance falls to anybody.  ``joining``: anybody may join by themselves, or whom the house
+    lets in (``invitation``); who has not joined is then given nothing.
     """
 
     code: str
@@ -398,6 +401,7 @@ class Programme:
     chance_secret: bytes = field(default=b"", repr=False)
     discounts: Mapping[str, Discount] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    joining: Joining = "open"
     index: RuleIndex = field(init=False, repr=False, compare=False)
     stages: int = field(init=False, repr=False)
     has_chances: bool = field(init=False, repr=False)

@@ -59,6 +59,8 @@ class _Outline:
             f"  money {programme.currency}; zone {programme.zone}; "
             f"languages {', '.join(programme.languages)}"
         )
+        if programme.joining != "open":
+            yield f"  joining by {programme.joining}"
         yield "Points"
         for points in programme.points.values():
             if points.kind in ("voucher", "entries"):

@@ -34,7 +34,7 @@ from habitue.kit.ids import new_id
 from habitue.kit.instants import MINUTE, datetime_of
 from habitue.services.access.codes import DIGITS, VALID, Asked, enter_code, request_code
 from habitue.services.counter.counter import Counter
-from habitue.services.counter.enrolling import enrol_at
+from habitue.services.counter.enrolling import check_open, enrol_at, is_open
 from habitue.services.members import NewIdentifier
 
 ASKED_KEY: Final = "portal_code"
@@ -239,11 +239,19 @@ def _joined(visit: Visit, email: str) -> UUID:
 
 
 def _programme_to_join(visit: Visit) -> str:
-    """The programme whose poster led here, else the first that runs; refuses
-    (``UNKNOWN_PROGRAMME``) where none does."""
+    """The programme whose poster led here, else the first that runs and is open to everybody.
+
+    Refuses ``UNKNOWN_PROGRAMME`` where none runs, and ``JOINING_BY_INVITATION`` where the one that
+    was asked for, or every one, is closed.
+    """
     running = running_programmes(visit)
     asked = visit.request.GET.get("programme", "")
-    return asked if asked in running else running[0]
+    open_ones = [
+        code for code in running if is_open(visit.connection, programme=code, now=visit.now)
+    ]
+    chosen = asked if asked in running else (open_ones or running)[0]
+    check_open(visit.connection, programme=chosen, now=visit.now)
+    return chosen
 
 
 def _details(visit: Visit, joining: Mapping[str, Any]) -> dict[str, object]:

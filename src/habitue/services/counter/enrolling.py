@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from psycopg import Connection
+
 from habitue.domain.access import Actor, Kind, Permission
 from habitue.domain.access.trail import Action
 from habitue.domain.consents import Channel, Purpose
 from habitue.domain.errors import Code, Refusal
+from habitue.kit.instants import Instant
 from habitue.selectors.ledger import get_event
 from habitue.selectors.members import MemberRecord, get_member
+from habitue.selectors.programmes import get_one_compiled
 from habitue.services.consents import record_consents
 from habitue.services.counter.counter import Counter, known_as
 from habitue.services.intake import Answer
@@ -40,7 +44,8 @@ def enrol_at(
     """Make a member and let them join, with consents and trail, in one transaction.
 
     The same ``external_id`` again answers the member who was made the first time.  A stranger may
-    join by the portal alone.  Refuses ``NOT_PERMITTED``, what ``enrol_member`` and the programme
+    join by the portal alone, and only an open club.  Refuses ``NOT_PERMITTED``, what
+    ``check_open``, what ``enrol_member`` and the programme
     refuse.  Locks what ``enrol_member`` and ``record`` lock.
     """
     joining = counter.source == "portal" and counter.actor.kind is Kind.NOBODY
@@ -49,6 +54,8 @@ def enrol_at(
     known = _known(counter, external_id)
     if known is not None:
         return known
+    if joining:
+        check_open(counter.connection, programme=programme, now=counter.clock.now())
     try:
         return _enrol(
             counter, programme, external_id, identifiers, details, consents, joining=joining
@@ -59,6 +66,21 @@ def enrol_at(
         if known is None:
             raise
         return known
+
+
+def check_open(connection: Connection[Any], *, programme: str, now: Instant) -> None:
+    """Refuse (``JOINING_BY_INVITATION``) whoever would let themselves into a closed club; of two
+    versions, the one in effect at ``now`` says what it is.  Takes no locks."""
+    if not is_open(connection, programme=programme, now=now):
+        raise Refusal(Code.JOINING_BY_INVITATION, "programme", value=programme)
+
+
+def is_open(connection: Connection[Any], *, programme: str, now: Instant) -> bool:
+    """Whether anybody may join the programme by themselves at ``now``; refuses
+    (``UNKNOWN_PROGRAMME``) where there is none."""
+    compiled = get_one_compiled(connection, code=programme)
+    number = compiled.number_at(now)
+    return number is None or compiled.versions[number].joining == "open"
 
 
 def _enrol(

@@ -99,6 +99,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     "Programme.groups": (GROUP % ("best", ", group: promo"), GROUP % ("first", ", group: promo")),
     "Programme.tiers": ("", "tiers: null"),
     "Programme.without_purchase": ("", "returns: {without_purchase: refuse}"),
+    "Programme.joining": ("", "joining: invitation"),
     "Programme.claim_days": ("", "claims: {within: 30 days}"),
     "PointsCurrency.code": (
         "",

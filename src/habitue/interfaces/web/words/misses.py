@@ -24,7 +24,8 @@ _PLAIN: Final[dict[Why, Promise]] = {
     Why.NOT_YET: gettext_lazy("The rule was not yet in force."),
     Why.OVER: gettext_lazy("The rule was no longer in force."),
 }
-_CHANCE: Final[dict[Why, Promise]] = {
+_UNCONDITIONAL: Final[dict[Why, Promise]] = {
+    Why.NOT_JOINED: gettext_lazy("Only who has joined earns, and the member has not."),
     Why.CHANCE: gettext_lazy("Chance did not choose it this time."),
     Why.NOT_DRAWN: gettext_lazy("Chance decides once it is recorded."),
 }
@@ -52,8 +53,8 @@ def _sentences(blocked: Blocked, lexicon: Lexicon) -> Iterator[str]:
     rule, other = blocked.rule, {"rule": lexicon.rule(blocked.other)}
     if blocked.why in _PLAIN:
         yield str(_PLAIN[blocked.why])
-    elif blocked.why in _CHANCE:
-        yield str(_CHANCE[blocked.why])
+    elif blocked.why in _UNCONDITIONAL:
+        yield str(_UNCONDITIONAL[blocked.why])
     elif blocked.why is Why.CONDITION:
         yield from _condition(blocked, lexicon)
     elif blocked.why is Why.NO_LINE:

@@ -65,7 +65,7 @@ def poster(lexicon: Lexicon, *, now: Instant, with_code: bool) -> Poster:
         join_heading=_("Join us"),
         join_sentence=(
             _("Scan the code with your phone, or ask us at the till.")
-            if with_code
+            if with_code and lexicon.programme.joining == "open"
             else _("Ask us at the till.")
         ),
     )

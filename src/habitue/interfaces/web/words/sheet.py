@@ -13,7 +13,11 @@ from typing import Literal, TypeAlias
 from django.utils.translation import gettext as _
 
 from habitue.interfaces.texts import formats
-from habitue.interfaces.web.words.books import return_sentences, spend_sentences
+from habitue.interfaces.web.words.books import (
+    joining_sentences,
+    return_sentences,
+    spend_sentences,
+)
 from habitue.interfaces.web.words.challenges import challenge_sentences
 from habitue.interfaces.web.words.discounts import discount_sentences, order_sentences
 from habitue.interfaces.web.words.draws import draw_sentences
@@ -60,6 +64,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
     staff = audience == "staff"
     programme = lexicon.programme
     sections = [
+        Section("joining", _("Joining"), tuple(_joining(lexicon, staff=staff))),
         Section("earning", _("How points are earned"), tuple(_earning(lexicon, now, staff=staff))),
         Section("points", _("What points are worth"), tuple(_points(lexicon))),
         Section("rewards", _("Rewards"), tuple(_rewards(lexicon, now, staff=staff))),
@@ -86,6 +91,11 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
 
 def _item(sentences: Iterable[str], name: str = "") -> Item:
     return Item(name, tuple(sentences))
+
+
+def _joining(lexicon: Lexicon, *, staff: bool) -> Iterator[Item]:
+    if lexicon.programme.joining != "open":
+        yield _item(joining_sentences(staff=staff))
 
 
 def _earning(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
