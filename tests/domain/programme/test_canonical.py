@@ -49,6 +49,8 @@ def comparable(programme: Programme) -> list[object]:
         if field.name == "rules"
         else getattr(programme, field.name)
         for field in fields(programme)
+        # What is derived of the rules is no part of what is compared.
+        if field.compare
     ]
 
 
