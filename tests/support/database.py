@@ -70,6 +70,18 @@ class DatabaseForTests:
         # Sent as one text without parameters, so all of it is one transaction and one journey.
         connection.execute(deletions)
 
+    def take_over(self) -> None:
+        """Point Django and child processes at this database."""
+        from django.db import connections
+
+        from habitue.config.settings import database_settings
+
+        os.environ["DATABASE_URL"] = self.url
+        default = connections["default"]
+        if default.settings_dict["NAME"] != self.name:
+            default.close()
+        default.settings_dict.update(database_settings(self.url))
+
     def close(self) -> None:
         """Give up the connection that cleans."""
         if self.cleaner is not None:
@@ -110,14 +122,11 @@ def worker_database() -> Iterator[DatabaseForTests]:
     """The database of this test process; Django and child processes are pointed at it."""
     from django.db import connections
 
-    from habitue.config.settings import database_settings
-
     server = server_for_tests()
     found = DatabaseForTests(server, server.new_database())
     found.read_tables()
     before = os.environ["DATABASE_URL"]
-    os.environ["DATABASE_URL"] = found.url
-    connections["default"].settings_dict.update(database_settings(found.url))
+    found.take_over()
     yield found
     connections.close_all()
     found.close()
@@ -130,6 +139,8 @@ def database(worker_database: DatabaseForTests) -> Iterator[DatabaseForTests]:
     """A clean, migrated database; what a test commits is really committed."""
     from django.db import connections
 
+    # Each level has a database of its own, and a process may go from one level to another and back.
+    worker_database.take_over()
     worker_database.clean()
     yield worker_database
     # An open transaction would hold locks against the next test's cleaning.

@@ -99,7 +99,7 @@ def test_a_process_that_fails_says_why() -> None:
 def test_an_unknown_benchmark_is_a_wrong_usage() -> None:
     said = habitue("bench", "warp")
     assert said.code == ExitCode.USAGE
-    assert "choose engine, http, import" in " ".join(said.err.split())
+    assert "choose engine, rules, http, import" in " ".join(said.err.split())
 
 
 def test_a_page_that_is_not_there_ends_the_run(durable_server: DurableServer) -> None:
