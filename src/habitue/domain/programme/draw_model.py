@@ -10,24 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from habitue.domain.programme.gifts import GiftKind
 from habitue.kit.instants import Instant
 
 ENTRIES: Final = "draw:"
 
-PrizeKind: TypeAlias = Literal[
-    "points",
-    "voucher",
-    "free_product",
-    "percentage",
-    "amount",
-    "free_shipping",
-    "gift_card",
-    "event_place",
-    "access",
-    "service",
-    "donation",
-    "draw_entry",
-]
+# Points and vouchers the house gives by itself; the others are gifts as rewards have them.
+PrizeKind: TypeAlias = GiftKind | Literal["points", "voucher"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from habitue.domain.programme.draw_model import Draw, Prize
 from habitue.domain.programme.earn import VOUCHER_WORD, check_times
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
+from habitue.domain.programme.gifts import GIFTS
 from habitue.domain.programme.model import VOUCHER, ExpiresAt, PendingNone, PointsCurrency
 from habitue.domain.programme.parts import Days, Label, Part, When, YesNo
 from habitue.domain.programme.reading import one_of, read_units, suggestion, whole, wrong
-from habitue.domain.programme.rewards import GIFTS, RewardReader
+from habitue.domain.programme.rewards import RewardReader
 from habitue.kit.instants import day_start, local_day
 
 MOST_PRIZES: Final = 10_000

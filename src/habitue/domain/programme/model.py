@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeAlias
 from habitue.domain.programme.challenge_model import Challenge
 from habitue.domain.programme.discounts import Discount, ShareLadder
 from habitue.domain.programme.draw_model import Draw
+from habitue.domain.programme.gifts import GiftKind
 from habitue.domain.programme.measures import Budget, Limit, Metric
 from habitue.domain.programme.moments import Condition, LineFilter
 from habitue.domain.programme.plans import Plan
@@ -255,19 +256,6 @@ class Group:
 # --- rewards --------------------------------------------------------------------------------------
 
 VOUCHER: Final = "voucher:"
-
-GiftKind: TypeAlias = Literal[
-    "free_product",
-    "percentage",
-    "amount",
-    "free_shipping",
-    "gift_card",
-    "event_place",
-    "access",
-    "service",
-    "donation",
-    "draw_entry",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final
 
 from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
@@ -14,9 +14,10 @@ from habitue.domain.programme.conditions import parse_tree
 from habitue.domain.programme.earn import Timed, check_times
 from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import Vocabulary
+from habitue.domain.programme.gifts import GIFTS, GiftKind
 from habitue.domain.programme.limits import LimitPart, LimitsField, read_every
 from habitue.domain.programme.measures import Budget, Every, Limit
-from habitue.domain.programme.model import VOUCHER, Gift, GiftKind, PointsCurrency, Price, Reward
+from habitue.domain.programme.model import VOUCHER, Gift, PointsCurrency, Price, Reward
 from habitue.domain.programme.moments import Condition
 from habitue.domain.programme.parts import Label, Part, When, YesNo
 from habitue.domain.programme.points import ExpiryField, voucher_currency
@@ -32,7 +33,6 @@ from habitue.domain.programme.reading import (
 from habitue.domain.programme.trees import Leaf, Node, explain, judge
 from habitue.kit.periods import PeriodUnit
 
-GIFTS: Final[tuple[GiftKind, ...]] = get_args(GiftKind)
 STOCK: Final = "reward:"
 _OF_MONEY: Final = ("amount", "gift_card", "donation")
 _PERCENT_DECIMALS: Final = 2
