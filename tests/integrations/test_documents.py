@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from habitue.domain.errors import Code
+from habitue.domain.programme.document import DocumentPart
 from habitue.integrations.documents import (
     LARGEST_DOCUMENT,
+    SECTIONS,
     UnreadableDocument,
     load_document,
     load_json,
@@ -181,3 +183,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @given(st.text("abc:[]{}-#&*!|>?%@`\"', \n\t1.~", max_size=40))
 def test_any_punctuation_is_read_or_refused(text: str) -> None:
     assert is_read_or_refused(load_yaml, text)
+
+
+def test_every_section_has_its_place_in_a_written_document() -> None:
+    assert sorted(SECTIONS) == sorted(DocumentPart.known_fields())

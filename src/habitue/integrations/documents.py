@@ -231,9 +231,10 @@ def _number_or_word(text: str) -> int | Decimal | str | bool | None:
 
 
 # The order in which a document tells its story; what is not named here comes last.
-_ORDER: Final = (
-    "programme", "name", "money", "zone", "languages", "points", "attributes", "stacking",
-    "campaigns", "earn", "tiers", "rewards", "spend", "returns", "claims",
+SECTIONS: Final = (
+    "programme", "name", "money", "zone", "languages", "joining", "points", "attributes",
+    "member_attributes", "segments", "stacking", "campaigns", "earn", "challenges", "tiers",
+    "plans", "discounts", "rewards", "draws", "spend", "returns", "claims", "words",
 )  # fmt: skip
 
 
@@ -245,8 +246,10 @@ def dump_yaml(document: Mapping[str, Any]) -> str:
     writer.allow_unicode = True
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # an untyped switch of the library
     writer.width = 100
-    places = {name: place for place, name in enumerate(_ORDER)}
-    ordered = sorted(document.items(), key=lambda pair: (places.get(pair[0], len(_ORDER)), pair[0]))
+    places = {name: place for place, name in enumerate(SECTIONS)}
+    ordered = sorted(
+        document.items(), key=lambda pair: (places.get(pair[0], len(SECTIONS)), pair[0])
+    )
     stream = StringIO()
     writer.dump({name: _written(value) for name, value in ordered}, stream)
     return stream.getvalue()
