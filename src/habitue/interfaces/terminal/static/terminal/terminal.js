@@ -16,15 +16,18 @@
     field.addEventListener("focus", () => field.select());
   }
 
-  // A scanner types faster than anybody can, and ends with Enter.
+  // A scanner types faster than anybody can, and ends with Enter. A busy till hears one key late
+  // now and then, and half a code would be another card: so the keys are judged by their mean.
+  const pauseMilliseconds = 150;
   const scanGapMilliseconds = 50;
   const shortestScan = 6;
   const amount = /^\d{1,7}[.,]\d{1,3}$/;
-  const burst = { text: "", at: 0, into: null, before: "" };
+  const burst = { text: "", since: 0, at: 0, into: null, before: "" };
 
   const hear = (event) => {
-    if (event.timeStamp - burst.at > scanGapMilliseconds) {
+    if (event.timeStamp - burst.at > pauseMilliseconds) {
       burst.text = "";
+      burst.since = event.timeStamp;
       burst.into = isTyping() ? document.activeElement : null;
       burst.before = burst.into?.value ?? "";
     }
@@ -35,7 +38,8 @@
   const heard = (event) => {
     const text = burst.text;
     const isScan = text.length >= shortestScan && !amount.test(text) &&
-      event.timeStamp - burst.at <= scanGapMilliseconds;
+      event.timeStamp - burst.at <= pauseMilliseconds &&
+      event.timeStamp - burst.since <= scanGapMilliseconds * text.length;
     burst.text = "";
     if (!isScan || !home || document.activeElement === field) return;
     event.preventDefault();
