@@ -3,8 +3,9 @@ dark, in every language.
 
 Pages are found as people find them: from the first one on, by their links; of those that differ by
 an id alone, one is looked at.  Each page is seen in one language and look, which go round from page
-to page; in CI, and with ``HABITUE_SCREENSHOTS`` set, in all of them, and then a picture of each is
-put there.
+to page; in CI in every language when light, and once when dark: what is too long for a page hangs
+on its language, what cannot be seen on its colours.  With ``HABITUE_SCREENSHOTS`` set it is seen in
+all of them, and a picture of each is put there.
 """
 
 from __future__ import annotations
@@ -72,7 +73,11 @@ def links_of(page: Page) -> list[str]:
 def choices_of(number: int) -> list[tuple[str, str]]:
     """Language and look: all of them, or those whose turn it is with this page."""
     every = list(product(LANGUAGES, LOOKS))
-    return every if THOROUGH else [every[number % len(every)]]
+    if PICTURES:
+        return every
+    if THOROUGH:
+        return [one for one in every if one[0] == LANGUAGES[0] or one[1] == LOOKS[0]]
+    return [every[number % len(every)]]
 
 
 def barriers(page: Page) -> list[str]:
