@@ -197,7 +197,10 @@ def pages_pool(
 def world(
     database: DatabaseForTests, pages_pool: ConnectionPool[psycopg.Connection[Any]]
 ) -> Iterator[World]:
-    """The world with its cast, and two members: Vadim, who comes often, and Ana, who is new."""
+    """The world with its cast, and two members: Vadim, who comes often, and Ana, who is new.
+
+    It is built once in a process, and put back for each test after that.
+    """
     with database.connect(autocommit=True) as connection:
         till = Till(connection, clock=FixedClock(NOW))
         mails = Mails()
@@ -206,15 +209,21 @@ def world(
         )
         made = World(house, till, mails)
         provide(house)
-        put_store(connection, code=HERE, zone="Europe/Paris", name="Café du Quai")
-        put_store(connection, code=THERE, zone="Europe/Paris", name="Le Marché")
-        till.publish(DOCUMENT)
-        _settle(made)
+        if "world" in database.kept:
+            staff, members, till.sent = database.put_back("world")
+            made.staff |= staff
+            made.members |= members
+        else:
+            _settle(made)
+            database.keep("world", (made.staff.copy(), made.members.copy(), till.sent))
         yield made
         provide(None)
 
 
 def _settle(world: World) -> None:
+    put_store(world.connection, code=HERE, zone="Europe/Paris", name="Café du Quai")
+    put_store(world.connection, code=THERE, zone="Europe/Paris", name="Le Marché")
+    world.till.publish(DOCUMENT)
     for who, (roles, stores) in CAST.items():
         colleague = add_staff(
             world.connection,

@@ -56,9 +56,16 @@ def count(till: Till, *, actor: Actor = OWNER, **options: Any) -> Any:
 
 
 @pytest.fixture
-def house(till: Till) -> Till:
-    """Some guests: half of them in settled rows, the other half only in the ledger."""
+def house(till: Till, database: DatabaseForTests) -> Till:
+    """Some guests: half of them in settled rows, the other half only in the ledger.
+
+    They come once in a process, and are put back for each test after that.
+    """
     till.audited = False
+    if "guests" in database.kept:
+        database.clean()
+        till.programme, till.sent, till.clock.at = database.put_back("guests")
+        return till
     till.clock.at = parse_instant("2026-03-01T12:00:00+00:00")
     open_stores(till)
     guests: list[tuple[str, str, str, str | None, str | None, tuple[str, ...]]] = [
@@ -90,6 +97,7 @@ def house(till: Till) -> Till:
             till.ok(till.purchase(card, amount))
         if place == 2:
             settle(till)
+    database.keep("guests", (till.programme, till.sent, till.clock.at))
     return till
 
 

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,14 @@ from habitue.config.composition import House
 from habitue.config.embedded import EmbeddedServer
 from tests.support.postgres import ServerForTests, run_habitue, server_for_tests
 
-__all__ = ["DatabaseForTests", "DurableServer", "database", "durable_server", "worker_database"]
+__all__ = [
+    "DatabaseForTests",
+    "DurableServer",
+    "database",
+    "durable_server",
+    "started_server",
+    "worker_database",
+]
 
 House().set_up_django()
 
@@ -33,6 +41,8 @@ class DatabaseForTests:
     """Tables that migrations filled; they are left alone between tests."""
     tables: tuple[str, ...] = ()
     cleaner: psycopg.Connection[tuple[Any, ...]] | None = None
+    kept: dict[str, tuple[sql.Composed, Any]] = field(default_factory=dict)
+    """How to put back what was kept, and what is to be known of it, by its name."""
 
     @property
     def url(self) -> str:
@@ -70,6 +80,46 @@ class DatabaseForTests:
         # Sent as one text without parameters, so all of it is one transaction and one journey.
         connection.execute(deletions)
 
+    def keep(self, name: str, known: Any) -> None:
+        """Keep all that the tables hold now, and what is known of it, for later tests.
+
+        What many tests begin with is built once by the services, and then copied within the
+        database; the sequences go on from where they stood.
+        """
+        connection = self._cleaner()
+        schema = sql.Identifier(f"kept_{name}")
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
+        steps: list[sql.Composable] = []
+        for table, _ in self._filled(connection):
+            place = sql.SQL("{}.{}").format(schema, sql.Identifier(table))
+            columns = sql.SQL(", ").join(map(sql.Identifier, self._columns(connection, table)))
+            connection.execute(
+                sql.SQL("CREATE TABLE {} AS SELECT {} FROM {}").format(
+                    place, columns, sql.Identifier(table)
+                )
+            )
+            steps.append(
+                sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE TABLE {}").format(
+                    sql.Identifier(table), columns, place
+                )
+            )
+        for sequence, value in connection.execute(
+            "SELECT sequencename, last_value FROM pg_sequences"
+            " WHERE schemaname = 'public' AND last_value IS NOT NULL"
+        ).fetchall():
+            steps.append(
+                sql.SQL("SELECT setval({}, {})").format(
+                    sql.Literal(f'"{sequence}"'), sql.Literal(value)
+                )
+            )
+        self.kept[name] = sql.SQL("; ").join(steps), known
+
+    def put_back(self, name: str) -> Any:
+        """Fill the empty tables with what was kept under a name, and tell what is known of it."""
+        steps, known = self.kept[name]
+        self._cleaner().execute(steps)
+        return known
+
     def take_over(self) -> None:
         """Point Django and child processes at this database."""
         from django.db import connections
@@ -93,6 +143,16 @@ class DatabaseForTests:
             self.cleaner.execute("SET lock_timeout = '5s'")
             self.cleaner.execute("SET session_replication_role = replica")
         return self.cleaner
+
+    @staticmethod
+    def _columns(connection: psycopg.Connection[tuple[Any, ...]], table: str) -> list[str]:
+        """The columns of a table that can be written: none that the database makes by itself."""
+        rows = connection.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+            " AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+            [f'"{table}"'],
+        ).fetchall()
+        return [name for (name,) in rows]
 
     def read_tables(self) -> None:
         """Learn which tables there are and which of them migrations have filled."""
@@ -185,9 +245,9 @@ class DurableServer:
         self.embedded.start()
 
 
-@pytest.fixture
-def durable_server() -> Iterator[DurableServer]:
-    """A durable server of this test alone, migrated and empty."""
+@contextmanager
+def started_server() -> Iterator[DurableServer]:
+    """A durable server, migrated and empty, until the end of the block."""
     with tempfile.TemporaryDirectory(prefix="habitue-") as folder:
         home = Path(folder)
         # The server's account, which is not root, walks through it.
@@ -202,3 +262,10 @@ def durable_server() -> Iterator[DurableServer]:
         finally:
             server.stop("immediate")
             server.release()
+
+
+@pytest.fixture
+def durable_server() -> Iterator[DurableServer]:
+    """A durable server of this test alone, migrated and empty."""
+    with started_server() as found:
+        yield found

@@ -1,5 +1,7 @@
 """`habitue bench`: the parts that measure, and a small run from end to end."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from habitue.config.embedded import binary
@@ -17,7 +19,7 @@ from habitue.interfaces.commands.exit_codes import ExitCode
 from habitue.kit.clock import SystemClock
 from habitue.kit.instants import MINUTE, SECOND
 from tests.support.command_line import habitue
-from tests.support.database import DurableServer
+from tests.support.database import DurableServer, started_server
 
 ANSWER = (
     b'HTTP/1.1 201 Created\r\ncontent-length: 42\r\n\r\n{"recorded_at":"2026-03-14T15:09:26+01:00"}'
@@ -102,8 +104,15 @@ def test_an_unknown_benchmark_is_a_wrong_usage() -> None:
     assert "choose engine, rules, http, import" in " ".join(said.err.split())
 
 
-def test_a_page_that_is_not_there_ends_the_run(durable_server: DurableServer) -> None:
-    server = BenchServer(durable_server.home, durable_server.url)
+@pytest.fixture(scope="module")
+def measured_server() -> Iterator[DurableServer]:
+    """A durable server; each measurement makes databases of its own on it."""
+    with started_server() as found:
+        yield found
+
+
+def test_a_page_that_is_not_there_ends_the_run(measured_server: DurableServer) -> None:
+    server = BenchServer(measured_server.home, measured_server.url)
     with (
         server.database("pages") as database,
         serving_process(database, workers=1) as (process, port),
@@ -130,7 +139,7 @@ def test_a_page_that_is_not_there_ends_the_run(durable_server: DurableServer) ->
         ),
     ],
 )
-def test_a_small_run_measures(durable_server: DurableServer, name: str) -> None:
+def test_a_small_run_measures(measured_server: DurableServer, name: str) -> None:
     """On a durable server, with sizes that show that it works, and no more."""
     clock = SystemClock()
     conditions = Conditions(
@@ -140,7 +149,7 @@ def test_a_small_run_measures(durable_server: DurableServer, name: str) -> None:
         now=clock.now(),
         quick=True,
     )
-    server = BenchServer(durable_server.home, durable_server.url)
+    server = BenchServer(measured_server.home, measured_server.url)
     assert server.settings()["fsync"] == "on"
     found = BENCHES[name](server, conditions).as_json()
     assert all(figure["value"] > 0 for figure in found["figures"].values())
