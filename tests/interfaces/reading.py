@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -108,3 +109,8 @@ class _Reader(HTMLParser):
         if not name or (kind in ("checkbox", "radio") and "checked" not in given):
             return
         self.forms[-1].fields[name] = given.get("value", "on" if kind == "checkbox" else "")
+
+
+def shows(secret: str, text: str) -> bool:
+    """Whether a secret stands in a text by itself, and not by chance within an id or a token."""
+    return re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", text) is not None

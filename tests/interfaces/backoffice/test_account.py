@@ -8,7 +8,7 @@ from django.test import Client
 from habitue.domain.access import SYSTEM
 from habitue.services.access.pins import set_pin
 from tests.interfaces.pages import World
-from tests.interfaces.reading import PageRead, read_page
+from tests.interfaces.reading import PageRead, read_page, shows
 
 ACCOUNT = "/backoffice/account/"
 NASTY = ("", "   ", "x" * 10_000, "\x00", "\u202egnirts")
@@ -73,7 +73,7 @@ def test_one_chooses_a_pin_that_the_page_never_shows(world: World) -> None:
     answer = browser.post(f"{ACCOUNT}pin/", {"pin": "2580"})
     assert answer.headers["Location"] == ACCOUNT
     assert colleague(world)[2]
-    assert "2580" not in browser.get(ACCOUNT).content.decode()
+    assert not shows("2580", browser.get(ACCOUNT).content.decode())
 
 
 @pytest.mark.parametrize("pin", ["12", "abcd", "1234567", "1111", "1234", "9" * 10_000])
