@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from habitue.domain.events import Line, Purchase, Scalar
+from habitue.domain.events import Contribution, Line, Purchase, Scalar
 from habitue.domain.programme.model import (
     PointsCurrency,
     Programme,
@@ -129,6 +129,7 @@ class Moment:
     fired: frozenset[str] = frozenset()
     plan: str = ""
     plan_action: str | None = None
+    contribution: Contribution | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:

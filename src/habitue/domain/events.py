@@ -298,6 +298,36 @@ class Unmerge:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """Something that the member did for the house, and that a colleague has approved: a review, a
+    shared post, a story, a photo, a survey.
+
+    ``contribution`` is one of the kinds that the programme declares.  It may be about a ``product``
+    or a ``purchase``.  Of what was written only the ``length`` in characters is known here, and
+    whether a ``picture`` and a ``link`` came with it: the books keep no texts.
+    """
+
+    kind: ClassVar[str] = "contribution"
+    rank: ClassVar[int] = 16
+    contribution: str
+    product: str | None = None
+    purchase: EventKey | None = None
+    length: int = 0
+    picture: bool = False
+    link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The approval of a contribution was a mistake: all stands as if it had not been."""
+
+    kind: ClassVar[str] = "withdrawal"
+    rank: ClassVar[int] = 17
+    contribution: EventKey
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Advance:
     """Time has passed: what has become true by now is booked.  Posted by the nightly job."""
 
@@ -323,6 +353,8 @@ Body: TypeAlias = (
     | MergeOut
     | MergeIn
     | Unmerge
+    | Contribution
+    | Withdrawal
     | Advance
 )
 
@@ -346,6 +378,8 @@ BODIES: dict[str, type[Body]] = {
         MergeOut,
         MergeIn,
         Unmerge,
+        Contribution,
+        Withdrawal,
         Advance,
     )
 }
@@ -395,4 +429,6 @@ class Event:
         body = self.body
         if isinstance(body, Return | Confirmation):
             return body.purchase
+        if isinstance(body, Withdrawal):
+            return body.contribution
         return body.redemption if isinstance(body, Undo) else None

@@ -10,6 +10,7 @@ from habitue.domain.events import (
     Adjustment,
     Body,
     Confirmation,
+    Contribution,
     Event,
     EventKey,
     GivenDiscount,
@@ -21,6 +22,7 @@ from habitue.domain.events import (
     ReturnedLine,
     TransferIn,
     Undo,
+    Withdrawal,
 )
 from habitue.kit.instants import Instant
 
@@ -113,6 +115,10 @@ def body_from_payload(kind: str, payload: dict[str, Any]) -> Body:
         plain["redemption"] = EventKey(**plain["redemption"])
     elif kind == Confirmation.kind:
         plain["purchase"] = EventKey(**plain["purchase"])
+    elif kind == Contribution.kind:
+        plain["purchase"] = EventKey(**plain["purchase"]) if "purchase" in plain else None
+    elif kind == Withdrawal.kind:
+        plain["contribution"] = EventKey(**plain["contribution"])
     elif kind == TransferIn.kind:
         plain["portions"] = tuple(
             Portion(item["units"], item["activates_at"], item.get("expires_at"))

@@ -233,8 +233,8 @@ def _number_or_word(text: str) -> int | Decimal | str | bool | None:
 # The order in which a document tells its story; what is not named here comes last.
 SECTIONS: Final = (
     "programme", "name", "money", "zone", "languages", "joining", "points", "attributes",
-    "member_attributes", "segments", "stacking", "campaigns", "earn", "challenges", "tiers",
-    "plans", "discounts", "rewards", "draws", "spend", "returns", "claims", "words",
+    "member_attributes", "segments", "stacking", "campaigns", "earn", "contributions", "challenges",
+    "tiers", "plans", "discounts", "rewards", "draws", "spend", "returns", "claims", "words",
 )  # fmt: skip
 
 

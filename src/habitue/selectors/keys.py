@@ -26,6 +26,7 @@ class Permission(StrEnum):
     ENROLMENTS_WRITE = "enrolments:write"
     PROFILES_WRITE = "profiles:write"
     MEMBERSHIPS_WRITE = "memberships:write"
+    CONTRIBUTIONS_WRITE = "contributions:write"
     ADJUSTMENTS_WRITE = "adjustments:write"
     REDEMPTIONS_WRITE = "redemptions:write"
     CONFIRMATIONS_WRITE = "confirmations:write"

@@ -11,7 +11,16 @@ import pytest
 
 import habitue.domain.engine
 from habitue.domain.errors import Code
-from habitue.domain.events import Event, Membership, PointsPayment, Profile, ReturnedLine
+from habitue.domain.events import (
+    Contribution,
+    Event,
+    EventKey,
+    Membership,
+    PointsPayment,
+    Profile,
+    ReturnedLine,
+    Withdrawal,
+)
 from habitue.domain.programme.measures import Every, Limit
 from habitue.domain.programme.model import PendingConfirmation
 from tests.domain.engine.building import (
@@ -86,6 +95,18 @@ def _knowing() -> Member:
 
 def _planning() -> Member:
     return Member(shop("d: {discount: 5 %}", "plans: {club: {price: 9.00, every: 1 month}}"))
+
+
+def _contributing() -> Member:
+    takes = "contributions: {review: {about: product, once: yes, text: 9}, song: {}, tale: {}}"
+    member = Member(shop("d: {discount: 5 %}", takes))
+    for name in ("song", "tale"):
+        member.post(event("2026-03-01", Contribution(name), name=name))
+    member.post(
+        event("2026-03-01", Contribution("review", "a", length=9), name="review"),
+        event("2026-03-02", Withdrawal(EventKey("till", "tale")), name="untold"),
+    )
+    return member
 
 
 def _outside() -> Member:
@@ -164,6 +185,17 @@ _CASES: list[tuple[Code, str, Callable[[], Member], Event]] = [
     (Code.UNKNOWN_PLAN, "plan", _plain, event("2026-03-02", Membership("club", "joined"))),
     (Code.PLAN_NOT_POSSIBLE, "action", _planning,
      event("2026-03-02", Membership("club", "renewed"))),
+    (Code.UNKNOWN_CONTRIBUTION, "contribution", _contributing,
+     event("2026-03-02", Contribution("dance"))),
+    (Code.MISSING_FIELD, "product", _contributing, event("2026-03-02", Contribution("review"))),
+    (Code.CONTRIBUTION_NOT_COMPLETE, "text", _contributing,
+     event("2026-03-02", Contribution("review", "b", length=8))),
+    (Code.ALREADY_CONTRIBUTED, "contribution", _contributing,
+     event("2026-03-02", Contribution("review", "A", length=9))),
+    (Code.ALREADY_WITHDRAWN, "contribution", _contributing,
+     event("2026-03-03", Withdrawal(EventKey("till", "tale")))),
+    (Code.UNKNOWN_EVENT, "contribution", _contributing,
+     event("2026-03-03", Withdrawal(EventKey("till", "poem")))),
     (Code.NOT_JOINED, "discounts", _outside,
      sold("2026-03-02", item("a", "5.00"), {"few": "0.10"}, name="d")),
     (Code.NEGATIVE_AMOUNT, "lines[0]", _plain,

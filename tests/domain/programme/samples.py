@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from habitue.domain.events import Line, Scalar
+from habitue.domain.events import Contribution, Line, Scalar
 from habitue.domain.programme.document import parse_document
 from habitue.domain.programme.faults import Fault
 from habitue.domain.programme.findings import check_document
@@ -77,6 +77,7 @@ class Seeing:
     fired: AbstractSet[str] = frozenset()
     plan: str = ""
     plan_action: str | None = None
+    contribution: Contribution | None = None
     tier: str | None = "silver"
     purchases: int = 2
     visits: int = 4

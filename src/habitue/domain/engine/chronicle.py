@@ -15,11 +15,16 @@ again).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from habitue.domain.engine.caps import NO_CEILINGS, BudgetDesk
+from habitue.domain.engine.contributing import (
+    refuse_contribution,
+    refuse_withdrawal,
+    withdrawn_in,
+)
 from habitue.domain.engine.differences import (
     decision_of,
     lots_opened,
@@ -36,7 +41,9 @@ from habitue.domain.engine.waiting import refuse_unknown
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import (
     Adjustment,
+    Contribution,
     Event,
+    EventKey,
     MergeIn,
     MergeOut,
     Purchase,
@@ -44,6 +51,7 @@ from habitue.domain.events import (
     Return,
     TransferOut,
     Unmerge,
+    Withdrawal,
 )
 from habitue.domain.programme.model import Programme
 
@@ -77,16 +85,20 @@ class Chronicle:
         apply: Apply,
         *,
         quiet: bool = False,
+        withdrawn: frozenset[EventKey] = frozenset(),
     ) -> None:
         self._programmes = programmes
         self._apply = apply
         self._quiet = quiet
+        # What a survivor has withdrawn of what this member, a duplicate, once contributed.
+        self._withdrawn = withdrawn
         self._events = sorted(events, key=lambda event: event.order_key)
         self._whole: Fold | None = None
         self._marks: list[_Mark] = []
         self._prefix: tuple[int, Fold] | None = None
         self._proposal: _Proposal | None = None
         self._ceilings = NO_CEILINGS
+        self._frozen = True
         # What members shared when something was asked latest: a merge looks its duplicate up there.
         self._shared = SharedFacts()
 
@@ -116,7 +128,12 @@ class Chronicle:
             place -= 1
         _refuse_return_before_purchase(self._events[place:], event)
         if isinstance(event.body, Unmerge):
-            return self._decide_unmerge(place, event, shared)
+            self._refuse_unmerge(event.body)
+            return self._decide_without(place, event, shared)
+        if isinstance(event.body, Withdrawal):
+            return self._decide_withdrawal(place, event, shared)
+        if isinstance(event.body, Contribution) and event.version_number in self._programmes:
+            refuse_contribution(list(self._known()), event, self._programmes[event.version_number])
         if place == len(self._events):
             return self._decide_in_order(event, shared)
         return self._decide_late(place, event, shared)
@@ -188,24 +205,51 @@ class Chronicle:
             # What stands before the event may have to be lowered too: all is folded again.
             start, ceilings = 0, lowered
 
-    def _decide_unmerge(self, place: int, event: Event, shared: SharedFacts) -> Decision:
-        """The difference between the folds with and without the merge; shortfalls follow the
-        policy for negative balances."""
-        body = event.body
-        assert isinstance(body, Unmerge), "only for unmerging"
+    def _refuse_unmerge(self, body: Unmerge) -> None:
         if not any(_merge_of(known) == body.merge for known in self._events) or (
             body.merge in _undone_merges(self._events)
         ):
             raise Refusal(Code.UNKNOWN_EVENT, "merge", value=body.merge)
+
+    def _decide_withdrawal(self, place: int, event: Event, shared: SharedFacts) -> Decision:
+        """As for a merge that is undone; refused where it would leave a debt in points of which the
+        programme allows none."""
+        meant = refuse_withdrawal(list(self._known()), event)
+        before = _shortfalls(self._folded(shared))
+        decision = self._decide_without(place, event, shared, meant.event_id)
+        proposal = self._proposal
+        assert proposal is not None, "the withdrawal was decided"
+        points = proposal.whole.programme_of(meant).points
+        for currency, short in _shortfalls(proposal.whole).items():
+            strict = currency in points and points[currency].negative == "refuse"
+            if strict and short > before.get(currency, 0):
+                self._proposal = None
+                raise Refusal(
+                    Code.RETURN_EXCEEDS_BALANCE,
+                    "contribution",
+                    value=short,
+                    limit=before.get(currency, 0),
+                )
+        return decision
+
+    def _decide_without(
+        self, place: int, event: Event, shared: SharedFacts, *released: str
+    ) -> Decision:
+        """The difference between the folds with and without what the event takes out; shortfalls
+        follow the policy for negative balances.  Events of others that are ``released`` give back
+        what they were granted."""
         before = self._folded(shared)
         both = Chronicle(
             self._programmes,
             [*self._events[:place], event, *self._events[place:]],
             self._apply,
+            withdrawn=self._withdrawn,
         )
+        # A merge that is undone gives to nobody anew; what a withdrawal leaves room for is given.
+        both._frozen = isinstance(event.body, Unmerge)
         while True:
             after = both.fold(shared)
-            after.desk.release(known.event_id for known in self._events)
+            after.desk.release([*(known.event_id for known in self._events), *released])
             lowered = after.desk.lowered(event.event_id)
             if lowered is both._ceilings:
                 break
@@ -243,12 +287,13 @@ class Chronicle:
         result = Fold(
             self._programmes,
             MemberState(),
-            BudgetDesk.open(shared, frozen=True, ceilings=self._ceilings),
+            BudgetDesk.open(shared, frozen=self._frozen, ceilings=self._ceilings),
             remember=True,
         )
         if self._whole is not None:
             result.baskets = self._whole.baskets
         result.undone_merges = _undone_merges(self._events)
+        result.withdrawn = withdrawn_in(self._events) | self._withdrawn
         result.history_of = self._past_of
         return result
 
@@ -266,13 +311,30 @@ class Chronicle:
             ),
             len(ordered),
         )
-        return Chronicle(self._programmes, ordered[:end], self._apply).fold(self._shared)
+        events = ordered[:end]
+        gone = withdrawn_in(self._events) | self._withdrawn
+        past = Chronicle(self._programmes, events, self._apply, withdrawn=gone).fold(self._shared)
+        left_out = gone - withdrawn_in(events)
+        past.lacking = past.lacking or any(event.key in left_out for event in events)
+        return past
+
+    def _known(self) -> Iterator[Event]:
+        """The events of the member, and of those whom merges that stand brought, in turn."""
+        waiting: list[Sequence[Event]] = [self._events]
+        while waiting:
+            events = waiting.pop()
+            undone = _undone_merges(events)
+            yield from events
+            for event in events:
+                body = event.body
+                if isinstance(body, MergeIn) and body.merge not in undone:
+                    waiting.append(self._shared.duplicates.get(body.from_member, ()))
 
     def _step(self, result: Fold, event: Event, *, strict: bool = False) -> None:
         result.strict = event.event_id if strict else ""
         result.asked = event.event_id if strict else result.asked
         result.quiet = self._quiet or not strict
-        if _merge_of(event) not in result.undone_merges:
+        if _merge_of(event) not in result.undone_merges and event.key not in result.withdrawn:
             self._apply(result, event)
 
 

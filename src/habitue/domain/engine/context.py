@@ -14,7 +14,15 @@ from habitue.domain.engine.joining import is_outside
 from habitue.domain.engine.spend import Basket
 from habitue.domain.engine.tiers import metric_value, rank_of
 from habitue.domain.engine.types import Lot, MemberState
-from habitue.domain.events import Anniversary, Birthday, Event, Line, Membership, Scalar
+from habitue.domain.events import (
+    Anniversary,
+    Birthday,
+    Contribution,
+    Event,
+    Line,
+    Membership,
+    Scalar,
+)
 from habitue.domain.programme.measures import Limit
 from habitue.domain.programme.model import Programme, Rule
 from habitue.kit.instants import Instant, local_day, local_minute
@@ -58,6 +66,7 @@ class Context:
     member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
     plan: str = ""
     plan_action: str | None = None
+    contribution: Contribution | None = None
     fired: AbstractSet[str] = frozenset()
     root: str = ""
     drawn: bool = True
@@ -115,6 +124,7 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         member_attributes=state.attributes,
         plan=_plan_of(programme, state, event),
         plan_action=body.action if isinstance(body, Membership) else None,
+        contribution=body if isinstance(body, Contribution) else None,
         root=event.root,
         drawn=event.drawn,
     )

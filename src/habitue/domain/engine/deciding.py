@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from habitue.domain.engine.advancing import advance as advance_state
 from habitue.domain.engine.caps import BudgetDesk
 from habitue.domain.engine.chronicle import Chronicle
+from habitue.domain.engine.contributing import apply_contribution, withdrawn_in
 from habitue.domain.engine.differences import decision_of
 from habitue.domain.engine.folding import Fold, apply_earning_event, cause_of
 from habitue.domain.engine.lots import Books
@@ -46,6 +47,7 @@ from habitue.domain.events import (
     Birthday,
     Body,
     Confirmation,
+    Contribution,
     Enrolment,
     Event,
     EventKey,
@@ -61,6 +63,7 @@ from habitue.domain.events import (
     Undo,
     Unmerge,
     Visit,
+    Withdrawal,
 )
 from habitue.domain.programme.model import Programme
 from habitue.kit.instants import Instant
@@ -88,6 +91,8 @@ _APPLY: dict[type[Body], Callable[[Fold, Event], None]] = {
     MergeOut: apply_merge_out,
     MergeIn: apply_merge_in,
     Unmerge: _apply_advance,
+    Contribution: apply_contribution,
+    Withdrawal: _apply_advance,
     Advance: _apply_advance,
 }
 
@@ -96,7 +101,7 @@ def _apply(fold: Fold, event: Event) -> None:
     _APPLY[type(event.body)](fold, event)
 
 
-_NEED_HISTORY = (Return, Undo, Confirmation, MergeIn, Unmerge)
+_NEED_HISTORY = (Return, Undo, Confirmation, MergeIn, Unmerge, Contribution, Withdrawal)
 
 
 def needs_history(state: MemberState, event: Event) -> bool:
@@ -183,8 +188,10 @@ def fold_events(
 
     ``until`` leaves out later events and then lets time pass up to it.
     """
-    chosen = [event for event in events if until is None or event.occurred_at <= until]
-    result = chronicle(programmes, chosen).fold(shared)
+    recorded = list(events)
+    chosen = [event for event in recorded if until is None or event.occurred_at <= until]
+    # What is withdrawn later had never been, then as now.
+    result = Chronicle(programmes, chosen, _apply, withdrawn=withdrawn_in(recorded)).fold(shared)
     if until is not None and chosen:
         advance_state(programmes, result.state, result.books, result.moves, until)
         result.state.horizon = max(result.state.horizon, until)

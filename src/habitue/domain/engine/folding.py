@@ -12,6 +12,8 @@ Invariants.
 * ``asked`` is that event while the ones after it are folded: it may be about a purchase that only
   a merge brings, and then is one of those ``waiting`` until it does.  ``contested`` are the
   discounts that it names: it is refused where later purchases have used up what they allow.
+* What is ``withdrawn`` is never applied; a duplicate's fold is ``lacking`` where it left something
+  out that the duplicate still had when it was merged.
 * A refusal leaves nothing behind: the caller throws the fold away.
 """
 
@@ -78,6 +80,8 @@ class Fold:
     handed_over: dict[str, Any] | None = None
     quiet: bool = False
     undone_merges: frozenset[str] = frozenset()
+    withdrawn: frozenset[EventKey] = frozenset()
+    lacking: bool = False
     baskets: dict[str, Basket] = field(default_factory=dict)
     history_of: Callable[[str, str], Fold | None] | None = None
     asked: str = ""
@@ -104,6 +108,7 @@ class Fold:
         other.baskets = self.baskets
         other.history_of = self.history_of
         other.undone_merges = self.undone_merges
+        other.withdrawn = self.withdrawn
         other.moves = self.moves.copy()
         other.purchases = {key: record.copy() for key, record in self.purchases.items()}
         other.spent = {key: spent.copy() for key, spent in self.spent.items()}

@@ -5,20 +5,23 @@ caps, counters, attributes, and the tier.  The other one takes it all: limits ho
 higher tier stays, and so does its own value of an attribute that both have.  What the duplicate
 bought or spent can still be returned or undone here, since its history is folded again when it is
 needed; what arrives late about it and happened before the merge waits for it (``waiting``).  A
-merge is undone by folding as if it had not been.
+merge is undone by folding as if it had not been.  Where a contribution of the duplicate is
+withdrawn, what arrives is what the duplicate would have had without it; as its own books stay as
+they are, the difference is taken back here.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from habitue.domain.engine.advancing import advance
 from habitue.domain.engine.folding import Fold, cause_of
 from habitue.domain.engine.lots import Cause, Take
 from habitue.domain.engine.plan_standing import NO_STANDING, later_of
 from habitue.domain.engine.records import PurchaseRecord, Spent
 from habitue.domain.engine.snapshot import state_from_json, state_to_json
 from habitue.domain.engine.tiers import rank_of
-from habitue.domain.engine.types import Lot, MemberState, TierMove, TierStanding
+from habitue.domain.engine.types import Lot, MemberState, PostingKind, TierMove, TierStanding
 from habitue.domain.engine.waiting import catch_up
 from habitue.domain.events import Event, MergeIn, MergeOut
 from habitue.domain.programme.model import Programme
@@ -47,24 +50,34 @@ def apply_merge_in(fold: Fold, event: Event) -> None:
     programme = fold.begin(event)
     body = event.body
     assert isinstance(body, MergeIn), "only arrivals are applied here"
+    past = None
+    if fold.remember and fold.history_of is not None:
+        past = fold.history_of(body.from_member, body.merge)
     other = state_from_json(body.state)
     cause = cause_of(event, reason={"merged": body.from_member})
     arrived = {lot.lot_id: _take_in(fold, lot, cause) for lot in other.lots}
     for currency, debt in other.debts.items():
-        fold.books.post("transfer_in", currency, None, -debt, cause)
-        fold.state.debts[currency] = fold.state.debts.get(currency, 0) + debt
+        _owe(fold, currency, debt, "transfer_in", cause)
+    if past is not None and past.lacking:
+        fold.lacking = True
+        other = _correct(fold, event, other, past, arrived)
     _add_counters(fold.state, other)
     _move(fold, event, _higher(programme, fold.state.standing, other.standing))
-    if fold.remember and fold.history_of is not None:
-        past = fold.history_of(body.from_member, body.merge)
-        if past is not None:
-            _remember(fold, past, arrived)
-            catch_up(fold, event, repeated=past.repeated)
+    if past is not None:
+        _remember(fold, past, arrived)
+        catch_up(fold, event, repeated=past.repeated)
     fold.finish(programme, event, cause)
 
 
 def _take_in(fold: Fold, lot: Lot, cause: Cause) -> Lot:
-    opened = fold.books.open_lot(
+    opened = _open_again(fold, lot, cause)
+    fold.books.put(opened.lot_id, lot.remaining)
+    fold.books.post("transfer_in", lot.currency, opened.lot_id, lot.remaining, cause)
+    return opened
+
+
+def _open_again(fold: Fold, lot: Lot, cause: Cause) -> Lot:
+    return fold.books.open_lot(
         lot.currency,
         lot.activates_at,
         lot.expires_at,
@@ -73,9 +86,39 @@ def _take_in(fold: Fold, lot: Lot, cause: Cause) -> Lot:
         f"merged {lot.lot_id}",
         lot.opened_at,
     )
-    fold.books.put(opened.lot_id, lot.remaining)
-    fold.books.post("transfer_in", lot.currency, opened.lot_id, lot.remaining, cause)
-    return opened
+
+
+def _owe(fold: Fold, currency: str, units: int, kind: PostingKind, cause: Cause) -> None:
+    """Change the debt by ``units``."""
+    fold.books.post(kind, currency, None, -units, cause)
+    debt = fold.state.debts.pop(currency, 0) + units
+    if debt:
+        fold.state.debts[currency] = debt
+
+
+def _correct(
+    fold: Fold, event: Event, then: MemberState, past: Fold, arrived: dict[str, Lot]
+) -> MemberState:
+    """Bring what the duplicate handed over in line with what it would have had without what is
+    withdrawn; answers that state.  Lots that only now are there join ``arrived``."""
+    advance(past.programmes, past.state, past.books, past.moves, event.occurred_at)
+    now = state_from_json(state_to_json(past.state))
+    cause = cause_of(event, reason={"withdrawn": True})
+    held = {lot.lot_id: lot.remaining for lot in then.lots}
+    for lot in now.lots:
+        if lot.lot_id not in arrived:
+            arrived[lot.lot_id] = _open_again(fold, lot, cause)
+        held[lot.lot_id] = held.get(lot.lot_id, 0) - lot.remaining
+    for lot_id, less in held.items():
+        if less:
+            here = arrived[lot_id]
+            fold.books.put(here.lot_id, -less)
+            fold.books.post("reverse", here.currency, here.lot_id, -less, cause)
+    for currency in {**then.debts, **now.debts}:
+        more = now.debts.get(currency, 0) - then.debts.get(currency, 0)
+        if more:
+            _owe(fold, currency, more, "reverse", cause)
+    return now
 
 
 def _add_counters(state: MemberState, other: MemberState) -> None:

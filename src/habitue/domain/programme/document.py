@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from habitue.domain.programme.challenge_model import Challenge
 from habitue.domain.programme.challenges import ChallengePart, ChallengeReader
+from habitue.domain.programme.contributions import ContributionPart, build_contributions
 from habitue.domain.programme.discount_parts import DiscountPart, DiscountReader
 from habitue.domain.programme.discounts import Discount
 from habitue.domain.programme.draw_model import Draw
@@ -87,6 +88,7 @@ class DocumentPart(Part):
     draws: dict[Slug, DrawPart] = Field(default_factory=dict)
     discounts: dict[Slug, DiscountPart] = Field(default_factory=dict)
     plans: dict[Slug, PlanPart] = Field(default_factory=dict)
+    contributions: dict[Slug, ContributionPart] = Field(default_factory=dict)
     returns: ReturnsPart = ReturnsPart()
     claims: ClaimsPart | None = None
     joining: Annotated[Joining, PlainValidator(choice("open", "invitation"))] = "open"
@@ -189,19 +191,7 @@ class _Builder:
         points = part.points or ({} if self._declared("points") else {DEFAULT_POINTS: PointsPart()})
         multiplied = default_points(points)
         codes = tier_codes(self.raw)
-        vocabulary = Vocabulary(
-            exponent=exponent,
-            tiers=tuple(codes),
-            points=self._decimals(points, exponent),
-            attributes={**dict.fromkeys(self._declared("attributes"), "text"), **part.attributes},
-            member_attributes={
-                **dict.fromkeys(self._declared("member_attributes"), "text"),
-                **part.member_attributes,
-            },
-            segments=self._section("segments"),
-            plans=tuple(self._declared("plans")),
-            rules=self._section("earn"),
-        )
+        vocabulary = self._vocabulary(points, exponent, codes)
         currencies = build_points(
             points, exponent=exponent, zone=zone, tiers=frozenset(codes), faults=faults
         )
@@ -249,7 +239,30 @@ class _Builder:
             draws=offers.draws,
             discounts=discounts,
             plans=build_plans(part.plans, exponent=exponent, faults=faults),
+            contributions=build_contributions(part.contributions),
             joining=part.joining,
+        )
+
+    def _vocabulary(
+        self, points: Mapping[str, PointsPart], exponent: int, tiers: list[str]
+    ) -> Vocabulary:
+        """What conditions may name."""
+        return Vocabulary(
+            exponent=exponent,
+            tiers=tuple(tiers),
+            points=self._decimals(points, exponent),
+            attributes={
+                **dict.fromkeys(self._declared("attributes"), "text"),
+                **self.part.attributes,
+            },
+            member_attributes={
+                **dict.fromkeys(self._declared("member_attributes"), "text"),
+                **self.part.member_attributes,
+            },
+            segments=self._section("segments"),
+            plans=tuple(self._declared("plans")),
+            contributions=tuple(self._declared("contributions")),
+            rules=self._section("earn"),
         )
 
     def _groups(self) -> dict[str, Group]:

@@ -22,8 +22,10 @@ from habitue.domain.programme.kinds import (
     TEXT,
     TIME,
     WEEKDAY,
+    YES_NO,
     Kind,
     attribute_kinds,
+    contribution_kind,
     money_kind,
     plan_kind,
     points_kind,
@@ -34,6 +36,7 @@ from habitue.domain.programme.plans import NO_PLAN
 
 MEMBER_ATTRIBUTE = "member.attributes."
 RULE = "rule."
+CONTRIBUTION = "contribution."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Vocabulary:
     ``exponent``: decimals of the programme's money.  ``tiers``: codes, lowest first.  ``points``:
     decimals by currency of points.  ``attributes``: ``text``, ``number`` or ``yes_no`` by name;
     ``member_attributes`` likewise.  ``segments`` and ``rules`` are what the document says under
-    their names; ``plans`` are the codes of its plans.
+    their names; ``plans`` are the codes of its plans, ``contributions`` those of the kinds of
+    contributions that it takes.
     """
 
     exponent: int = 2
@@ -53,6 +57,7 @@ class Vocabulary:
     member_attributes: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, Any] = field(default_factory=dict)
     plans: tuple[str, ...] = ()
+    contributions: tuple[str, ...] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -118,6 +123,8 @@ def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
         fields["membership.action"] = Field(
             PLAN_ACTION, lambda moment: moment.plan_action, optional=True
         )
+    if vocabulary.contributions:
+        fields |= _contribution_fields(vocabulary.contributions)
     for attribute, word in vocabulary.member_attributes.items():
         fields[f"{MEMBER_ATTRIBUTE}{attribute}"] = Field(
             attribute_kinds()[word], _member_getter(attribute, word), optional=True
@@ -125,6 +132,26 @@ def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
     for rule in vocabulary.rules:
         fields[f"{RULE}{rule}"] = Field(FIRING, _firing_getter(rule))
     return fields
+
+
+def _contribution_fields(contributions: Sequence[str]) -> dict[str, Field]:
+    """What can be asked of a contribution; of other events there is nothing to see."""
+    kinds = {
+        "contribution": contribution_kind(contributions),
+        "product": TEXT,
+        "length": COUNT,
+        "picture": YES_NO,
+        "link": YES_NO,
+    }
+    names = {"contribution": "kind"}
+    return {
+        f"{CONTRIBUTION}{names.get(part, part)}": Field(kind, _contribution_getter(part), True)  # noqa: FBT003  # optional
+        for part, kind in kinds.items()
+    }
+
+
+def _contribution_getter(part: str) -> Callable[[Moment], Any]:
+    return lambda moment: getattr(moment.contribution, part, None)
 
 
 def unit_price(line: Line) -> int | Fraction | None:

@@ -48,6 +48,7 @@ def vocabulary_of(programme: Programme, raw: Mapping[str, Any]) -> Vocabulary:
         points={code: points.decimals for code, points in programme.points.items()},
         attributes=raw.get("attributes") or {},
         plans=tuple(programme.plans),
+        contributions=tuple(programme.contributions),
         member_attributes=programme.member_attributes,
         segments=raw.get("segments") or {},
         rules=raw.get("earn") or {},

@@ -145,6 +145,11 @@ def plan_kind(plans: Sequence[str]) -> Kind:
     return _fixed_words("plan", (NO_PLAN, *plans))
 
 
+def contribution_kind(contributions: Sequence[str]) -> Kind:
+    """The kinds of contributions that the programme takes."""
+    return _fixed_words("contribution", contributions)
+
+
 def attribute_kinds() -> Mapping[str, Kind]:
     """The kinds that a custom attribute may have, by the word that declares them."""
     return {"text": TEXT, "number": NUMBER, "yes_no": YES_NO}

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from habitue.domain.programme.challenge_model import Challenge
+from habitue.domain.programme.contributions import ContributionKind
 from habitue.domain.programme.discounts import Discount, ShareLadder
 from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.gifts import GiftKind
@@ -173,6 +174,7 @@ Trigger: TypeAlias = Literal[
     "return",
     "adjustment",
     "membership",
+    "contribution",
 ]
 
 
@@ -389,6 +391,7 @@ class Programme:
     chance_secret: bytes = field(default=b"", repr=False)
     discounts: Mapping[str, Discount] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    contributions: Mapping[str, ContributionKind] = field(default_factory=dict)
     joining: Joining = "open"
     index: RuleIndex = field(init=False, repr=False, compare=False)
     stages: int = field(init=False, repr=False)

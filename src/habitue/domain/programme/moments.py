@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from habitue.domain.events import Line, Scalar
+from habitue.domain.events import Contribution, Line, Scalar
 
 
 class Moment(Protocol):
@@ -84,6 +84,10 @@ class Moment(Protocol):
     @property
     def plan_action(self) -> str | None:
         """What happened to the plan, where the event is about one."""
+
+    @property
+    def contribution(self) -> Contribution | None:
+        """The contribution, where the event is one."""
 
     @property
     def fired(self) -> AbstractSet[str]:

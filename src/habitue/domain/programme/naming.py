@@ -20,15 +20,17 @@ Part: TypeAlias = Literal[
     "challenges",
     "challenge_about",
     "plans",
+    "contributions",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """Labels by language: of the programme, and of currencies of points, rules, tiers, rewards,
-    segments, discounts and plans by code; ``about`` is what the document says of a reward besides.
-    Of draws there are names, ``terms``, and how one enters without buying (``free_entry``);
-    of challenges names, and what is said of them besides (``challenge_about``).
+    segments, discounts, plans and kinds of contributions by code; ``about`` is what the document
+    says of a reward besides.  Of draws there are names, ``terms``, and how one enters without
+    buying (``free_entry``); of challenges names, and what is said of them besides
+    (``challenge_about``).
 
     ``words`` are those of whatever else a document names by a code: categories, products, brands,
     stores, attributes, perks.  A part of which a document says no name is called by its code, made
@@ -49,6 +51,7 @@ class Names:
     challenges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     challenge_about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     plans: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    contributions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
@@ -95,6 +98,7 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         free_entry=_section(raw.get("draws"), "free_entry"),
         discounts=_section(raw.get("discounts")),
         plans=_section(raw.get("plans")),
+        contributions=_section(raw.get("contributions")),
         words=_words(raw.get("words")),
     )
 
@@ -116,6 +120,7 @@ def merged(older: Names, newer: Names) -> Names:
         free_entry={**older.free_entry, **newer.free_entry},
         discounts={**older.discounts, **newer.discounts},
         plans={**older.plans, **newer.plans},
+        contributions={**older.contributions, **newer.contributions},
         words={**older.words, **newer.words},
     )
 

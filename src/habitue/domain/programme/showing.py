@@ -7,6 +7,7 @@ from typing import Any
 
 from habitue.domain.programme.challenge_model import Challenge
 from habitue.domain.programme.conditions import parse_line_tree, parse_tree
+from habitue.domain.programme.contribution_outline import contribution_lines
 from habitue.domain.programme.discount_outline import discount_lines
 from habitue.domain.programme.document import parse_document
 from habitue.domain.programme.draw_model import Draw, Prize
@@ -85,6 +86,7 @@ class _Outline:
         yield from self._draws()
         yield from discount_lines(self.programme, self.vocabulary)
         yield from plan_lines(self.programme)
+        yield from contribution_lines(self.programme)
         yield "Spend"
         yield f"  {'; '.join(self._spend())}"
         yield "Returns and claims"

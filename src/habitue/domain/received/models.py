@@ -191,6 +191,29 @@ class ReceivedConfirmation(Received):
     purchase: ReceivedKey
 
 
+class ReceivedContribution(Received):
+    """A contribution of the member that was approved: `contribution` is a kind that the programme
+    declares; `length` counts the characters of its text, which itself is not sent."""
+
+    kind: ClassVar[str] = "contribution"
+
+    contribution: CodeText
+    product: KeyText | None = None
+    purchase: ReceivedKey | None = None
+    length: Number = 0
+    picture: bool = False
+    link: bool = False
+
+
+class ReceivedWithdrawal(Received):
+    """The approval of a contribution is withdrawn: all stands as if it had not been."""
+
+    kind: ClassVar[str] = "withdrawal"
+
+    contribution: ReceivedKey
+    reason: FreeText = ""
+
+
 ReceivedKind = Literal[
     "purchase",
     "return",
@@ -202,6 +225,8 @@ ReceivedKind = Literal[
     "redemption",
     "undo",
     "confirmation",
+    "contribution",
+    "withdrawal",
 ]
 
 RECEIVED: dict[str, type[Received]] = {
@@ -217,5 +242,7 @@ RECEIVED: dict[str, type[Received]] = {
         ReceivedRedemption,
         ReceivedUndo,
         ReceivedConfirmation,
+        ReceivedContribution,
+        ReceivedWithdrawal,
     )
 }

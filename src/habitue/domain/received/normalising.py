@@ -16,6 +16,7 @@ from habitue.domain.events import (
     Adjustment,
     Body,
     Confirmation,
+    Contribution,
     Enrolment,
     EventKey,
     Line,
@@ -29,6 +30,7 @@ from habitue.domain.events import (
     Scalar,
     Undo,
     Visit,
+    Withdrawal,
 )
 from habitue.domain.received.discounts import read_discounts
 from habitue.domain.received.faults import ContentRefusal, faults_of, shown
@@ -38,6 +40,7 @@ from habitue.domain.received.models import (
     Received,
     ReceivedAdjustment,
     ReceivedConfirmation,
+    ReceivedContribution,
     ReceivedEnrolment,
     ReceivedKey,
     ReceivedLine,
@@ -50,6 +53,7 @@ from habitue.domain.received.models import (
     ReceivedReturnLine,
     ReceivedUndo,
     ReceivedVisit,
+    ReceivedWithdrawal,
 )
 from habitue.domain.received.numbers import (
     LARGEST_QUANTITY,
@@ -442,6 +446,32 @@ def _confirmation(
     return Confirmation(_key(received.purchase))
 
 
+def _contribution(
+    received: ReceivedContribution,
+    conventions: Conventions,  # noqa: ARG001  # the shape of all makers of bodies
+    faults: list[Refusal],
+) -> Body:
+    length = exact(received.length, 0, "length", faults)
+    if length < 0:
+        faults.append(Refusal(Code.NEGATIVE_AMOUNT, "length", value=length))
+    return Contribution(
+        received.contribution,
+        received.product,
+        None if received.purchase is None else _key(received.purchase),
+        length,
+        received.picture,
+        received.link,
+    )
+
+
+def _withdrawal(
+    received: ReceivedWithdrawal,
+    conventions: Conventions,  # noqa: ARG001  # the shape of all makers of bodies
+    faults: list[Refusal],  # noqa: ARG001  # the shape of all makers of bodies
+) -> Body:
+    return Withdrawal(_key(received.contribution), received.reason)
+
+
 _BODIES: Final[dict[type[Received], Callable[[Any, Conventions, list[Refusal]], Body]]] = {
     ReceivedPurchase: _purchase,
     ReceivedReturn: _return,
@@ -453,4 +483,6 @@ _BODIES: Final[dict[type[Received], Callable[[Any, Conventions, list[Refusal]], 
     ReceivedRedemption: _redemption,
     ReceivedUndo: _undo,
     ReceivedConfirmation: _confirmation,
+    ReceivedContribution: _contribution,
+    ReceivedWithdrawal: _withdrawal,
 }

@@ -14,6 +14,7 @@ from django.template import Context, Engine
 from django.utils.safestring import mark_safe
 
 from habitue.domain.errors import Code
+from habitue.interfaces.api.event_operations import CONTENT
 from habitue.interfaces.api.problems import FAULT_STATUS, STATUS, Fault
 from habitue.interfaces.texts.catalogue import LANGUAGES, Language, catalogue
 
@@ -63,6 +64,7 @@ def render_documentation(document: Mapping[str, Any], *, language: Language) -> 
         "forms": _forms(document["components"]["schemas"]),
         "problems": _problems(language),
         "everywhere": [code.value for code in _EVERYWHERE],
+        "content": [code.value for code in CONTENT if code not in _EVERYWHERE],
     }
     return template.render(Context(context))
 
@@ -81,6 +83,9 @@ def _operation(path: str, method: str, plain: Mapping[str, Any]) -> dict[str, An
     content = plain.get("requestBody", {}).get("content", {}).get("application/json", {})
     example = content.get("example")
     security = plain["security"]
+    codes = [code for one in plain["responses"].values() for code in _codes(one)]
+    is_event = set(CONTENT) <= set(codes)
+    said = {*_EVERYWHERE, *(CONTENT if is_event else ())}
     return {
         "name": plain["operationId"],
         "method": method.upper(),
@@ -106,12 +111,8 @@ def _operation(path: str, method: str, plain: Mapping[str, Any]) -> dict[str, An
             for status, one in plain["responses"].items()
             if not _is_problem(one)
         ],
-        "codes": [
-            code
-            for one in plain["responses"].values()
-            for code in _codes(one)
-            if code not in _EVERYWHERE
-        ],
+        "is_event": is_event,
+        "codes": [code for code in codes if code not in said],
     }
 
 

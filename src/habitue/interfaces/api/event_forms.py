@@ -10,6 +10,7 @@ from habitue.domain.received.fields import CodeText, KeyText, Moment, Number
 from habitue.domain.received.models import (
     ReceivedAdjustment,
     ReceivedConfirmation,
+    ReceivedContribution,
     ReceivedEnrolment,
     ReceivedMember,
     ReceivedMembership,
@@ -19,6 +20,7 @@ from habitue.domain.received.models import (
     ReceivedReturn,
     ReceivedUndo,
     ReceivedVisit,
+    ReceivedWithdrawal,
 )
 from habitue.interfaces.api.forms import Form, Instant
 
@@ -64,6 +66,19 @@ class ProfileRequest(ReceivedProfile):
 class MembershipRequest(ReceivedMembership):
     """Something happened to the member's paid plan; `trial` where they joined to try it. Whoever
     took the money says so: the programme takes none."""
+
+    programme: Programme = None
+
+
+class ContributionRequest(ReceivedContribution):
+    """A contribution of the member that was approved: `contribution` is a kind that the programme
+    declares; `length` counts the characters of its text, which itself is not sent."""
+
+    programme: Programme = None
+
+
+class WithdrawalRequest(ReceivedWithdrawal):
+    """The approval of a contribution is withdrawn: all stands as if it had not been."""
 
     programme: Programme = None
 
@@ -132,6 +147,8 @@ class EvaluationRequest(Form):
         "enrolment",
         "profile",
         "membership",
+        "contribution",
+        "withdrawal",
         "adjustment",
         "redemption",
         "undo",

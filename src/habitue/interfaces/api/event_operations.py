@@ -13,6 +13,7 @@ from habitue.interfaces.api.event_forms import (
     BulkRequest,
     ClaimRequest,
     ConfirmationRequest,
+    ContributionRequest,
     EnrolmentRequest,
     EvaluationRequest,
     EventAnswer,
@@ -24,6 +25,7 @@ from habitue.interfaces.api.event_forms import (
     TransferRequest,
     UndoRequest,
     VisitRequest,
+    WithdrawalRequest,
 )
 from habitue.interfaces.api.events import Events
 from habitue.interfaces.api.moves import Moves
@@ -32,7 +34,8 @@ from habitue.selectors.keys import Permission
 
 TAG: Final = "Events"
 
-_CONTENT: Final = (
+# What any event may be refused for; the documentation says it once.
+CONTENT: Final = (
     Code.MISSING_FIELD,
     Code.TOO_LONG,
     Code.TOO_MANY,
@@ -154,6 +157,7 @@ def operations(events: Events, moves: Moves) -> list[Operation]:
         *_purchases(events),
         *_on_baskets(events),
         *_on_members(events),
+        *_on_contributions(events),
         *_on_points(events),
         *_moves(moves),
     ]
@@ -171,7 +175,7 @@ def _purchases(events: Events) -> list[Operation]:
             handler=events.purchase,
             request=PurchaseRequest,
             example=_PURCHASE,
-            codes=(*_CONTENT, *_MONEY, *_DISCOUNTS, Code.NOT_ENOUGH_POINTS),
+            codes=(*CONTENT, *_MONEY, *_DISCOUNTS, Code.NOT_ENOUGH_POINTS),
         ),
         Operation(
             name="record_purchases",
@@ -213,7 +217,7 @@ def _on_baskets(events: Events) -> list[Operation]:
                 "purchase": _NAMED,
                 "lines": [{"line": "2", "quantity": "1"}],
             },
-            codes=(*_CONTENT, *_MONEY, *_RETURN),
+            codes=(*CONTENT, *_MONEY, *_RETURN),
         ),
         _written(
             "record_visit",
@@ -224,7 +228,7 @@ def _on_baskets(events: Events) -> list[Operation]:
             handler=events.visit,
             request=VisitRequest,
             example={**_BASE, "external_id": "door-77", "member": _CARD},
-            codes=_CONTENT,
+            codes=CONTENT,
         ),
         _written(
             "record_enrolment",
@@ -235,7 +239,59 @@ def _on_baskets(events: Events) -> list[Operation]:
             handler=events.enrolment,
             request=EnrolmentRequest,
             example={**_BASE, "external_id": "join-77", "member": _CARD},
-            codes=_CONTENT,
+            codes=CONTENT,
+        ),
+    ]
+
+
+def _on_contributions(events: Events) -> list[Operation]:
+    return [
+        _written(
+            "record_contribution",
+            "/contributions",
+            "Record an approved contribution",
+            "A review, a shared post, a story, a photo, a survey: whatever the programme declares. "
+            "Whoever sends it has looked at it; it counts at once.",
+            permission=Permission.CONTRIBUTIONS_WRITE,
+            handler=events.contribution,
+            request=ContributionRequest,
+            example={
+                **_BASE,
+                "external_id": "review-77",
+                "member": _CARD,
+                "contribution": "review",
+                "product": "9780141439518",
+                "length": 240,
+            },
+            codes=(
+                *CONTENT,
+                Code.UNKNOWN_CONTRIBUTION,
+                Code.PURCHASE_NOT_FOUND,
+                Code.CONTRIBUTION_NOT_COMPLETE,
+                Code.ALREADY_CONTRIBUTED,
+            ),
+        ),
+        _written(
+            "withdraw_contribution",
+            "/contributions/withdrawals",
+            "Withdraw a contribution",
+            "The approval was a mistake: all stands as if the contribution had not been. What was "
+            "spent meanwhile stays spent.",
+            permission=Permission.CONTRIBUTIONS_WRITE,
+            handler=events.withdrawal,
+            request=WithdrawalRequest,
+            example={
+                **_BASE,
+                "external_id": "review-77-withdrawn",
+                "contribution": {"source": "till-1", "external_id": "review-77"},
+                "reason": "copied",
+            },
+            codes=(
+                *CONTENT,
+                Code.UNKNOWN_EVENT,
+                Code.RETURN_EXCEEDS_BALANCE,
+                Code.ALREADY_WITHDRAWN,
+            ),
         ),
     ]
 
@@ -258,7 +314,7 @@ def _on_members(events: Events) -> list[Operation]:
                 "plan": "club",
                 "action": "joined",
             },
-            codes=(*_CONTENT, Code.INCONSISTENT, Code.UNKNOWN_PLAN, Code.PLAN_NOT_POSSIBLE),
+            codes=(*CONTENT, Code.INCONSISTENT, Code.UNKNOWN_PLAN, Code.PLAN_NOT_POSSIBLE),
         ),
         _written(
             "record_profile",
@@ -274,7 +330,7 @@ def _on_members(events: Events) -> list[Operation]:
                 "member": _CARD,
                 "attributes": {"diet": "vegan", "newsletter": True},
             },
-            codes=_CONTENT,
+            codes=CONTENT,
         ),
     ]
 
@@ -297,7 +353,7 @@ def _on_points(events: Events) -> list[Operation]:
                 "currency": "points",
                 "units": "50",
             },
-            codes=(*_CONTENT, *_SPENDING, Code.UNKNOWN_TIER),
+            codes=(*CONTENT, *_SPENDING, Code.UNKNOWN_TIER),
         ),
         _written(
             "record_redemption",
@@ -315,7 +371,7 @@ def _on_points(events: Events) -> list[Operation]:
                 "units": "80",
                 "purpose": "dessert",
             },
-            codes=(*_CONTENT, *_SPENDING),
+            codes=(*CONTENT, *_SPENDING),
         ),
         _written(
             "record_undo",
@@ -331,7 +387,7 @@ def _on_points(events: Events) -> list[Operation]:
                 "redemption": {"source": "till-2", "external_id": "reward-5"},
             },
             codes=(
-                *_CONTENT,
+                *CONTENT,
                 Code.UNKNOWN_POINTS,
                 Code.UNKNOWN_EVENT,
                 Code.UNDO_EXCEEDS_REDEMPTION,
@@ -346,7 +402,7 @@ def _on_points(events: Events) -> list[Operation]:
             handler=events.confirmation,
             request=ConfirmationRequest,
             example={**_BASE, "external_id": "stay-over-12", "purchase": _NAMED},
-            codes=(*_CONTENT, Code.PURCHASE_NOT_FOUND, Code.NOTHING_TO_CONFIRM),
+            codes=(*CONTENT, Code.PURCHASE_NOT_FOUND, Code.NOTHING_TO_CONFIRM),
         ),
     ]
 
@@ -363,7 +419,7 @@ def _moves(moves: Moves) -> list[Operation]:
             handler=moves.claim,
             request=ClaimRequest,
             example={**_NAMED, "member": _CARD},
-            codes=(*_CONTENT, *_CLAIM),
+            codes=(*CONTENT, *_CLAIM),
         ),
         _written(
             "transfer_points",
@@ -382,7 +438,7 @@ def _moves(moves: Moves) -> list[Operation]:
                 "currency": "points",
                 "units": "30",
             },
-            codes=(*_CONTENT, *_SPENDING, Code.SAME_MEMBER),
+            codes=(*CONTENT, *_SPENDING, Code.SAME_MEMBER),
         ),
         Operation(
             name="evaluate",
@@ -401,6 +457,6 @@ def _moves(moves: Moves) -> list[Operation]:
                 "programme": "corner-cafe",
                 "event": {"member": _CARD, "currency": "EUR", "lines": _PURCHASE["lines"]},
             },
-            codes=(*_CONTENT, *_MONEY, *_RETURN, *_SPENDING, *_CLAIM, *_OTHERS),
+            codes=(*CONTENT, *_MONEY, *_RETURN, *_SPENDING, *_CLAIM, *_OTHERS),
         ),
     ]

@@ -80,6 +80,14 @@ class Events:
         """Record what happens to a paid plan."""
         return await self._one(call, kind="membership")
 
+    async def contribution(self, call: Call) -> Answer:
+        """Record an approved contribution."""
+        return await self._one(call, kind="contribution")
+
+    async def withdrawal(self, call: Call) -> Answer:
+        """Withdraw a contribution."""
+        return await self._one(call, kind="withdrawal")
+
     async def adjustment(self, call: Call) -> Answer:
         """Record a correction by hand."""
         return await self._one(call, kind="adjustment")

@@ -30,6 +30,8 @@ TITLES: Final[dict[str, Promise]] = {
     "enrolment": pgettext_lazy("what happened", "Joined"),
     "profile": pgettext_lazy("what happened", "Details noted"),
     "membership": pgettext_lazy("what happened", "Paid membership"),
+    "contribution": pgettext_lazy("what happened", "Contribution"),
+    "withdrawal": pgettext_lazy("what happened", "Contribution withdrawn"),
     "birthday": pgettext_lazy("what happened", "Birthday"),
     "anniversary": pgettext_lazy("what happened", "Anniversary of joining"),
     "adjustment": pgettext_lazy("what happened", "Correction"),

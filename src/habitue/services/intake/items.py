@@ -14,6 +14,7 @@ from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import (
     Adjustment,
     Confirmation,
+    Contribution,
     Enrolment,
     Event,
     EventKey,
@@ -24,6 +25,7 @@ from habitue.domain.events import (
     Return,
     Undo,
     Visit,
+    Withdrawal,
 )
 from habitue.domain.identity.kinds import Trust
 from habitue.domain.payloads import to_payload
@@ -69,6 +71,8 @@ class Item:
             earlier = body.purchase
         elif isinstance(body, Undo):
             earlier = body.redemption
+        elif isinstance(body, Withdrawal):
+            earlier = body.contribution
         return None if earlier is None else (earlier.source, earlier.external_id)
 
 
@@ -84,6 +88,8 @@ _NEEDED: Final[dict[type, Trust]] = {
     Adjustment: Trust.GREET,
     Undo: Trust.GREET,
     Confirmation: Trust.GREET,
+    Contribution: Trust.EARN,
+    Withdrawal: Trust.GREET,
 }
 
 

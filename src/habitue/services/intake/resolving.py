@@ -13,7 +13,7 @@ from habitue.data.bulk import array
 from habitue.data.programme.claiming import KeyPair, KnownKey, fetch_keys, find_keys
 from habitue.data.programme.survivors import find_survivors
 from habitue.domain.errors import Code, Refusal
-from habitue.domain.events import Purchase, Undo
+from habitue.domain.events import Purchase, Undo, Withdrawal
 from habitue.domain.identity.kinds import Trust, kind_of
 from habitue.domain.identity.normal import PhoneReader, normalise_identifier
 from habitue.domain.received.models import ReceivedMember
@@ -240,6 +240,8 @@ def _not_found(item: Item) -> Refusal:
     value = "/".join(item.reference)[:80]
     if isinstance(item.event.body, Undo):
         return Refusal(Code.UNKNOWN_EVENT, "redemption", value=value)
+    if isinstance(item.event.body, Withdrawal):
+        return Refusal(Code.UNKNOWN_EVENT, "contribution", value=value)
     return Refusal(Code.PURCHASE_NOT_FOUND, "purchase", value=value)
 
 

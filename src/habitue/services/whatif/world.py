@@ -38,6 +38,7 @@ from habitue.domain.engine.types import (
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import (
     Confirmation,
+    Contribution,
     Event,
     MergeIn,
     MergeOut,
@@ -50,6 +51,7 @@ from habitue.domain.events import (
     TransferIn,
     Undo,
     Unmerge,
+    Withdrawal,
 )
 from habitue.domain.programme.experience import BudgetPast
 from habitue.domain.programme.fields import read_attribute
@@ -61,7 +63,10 @@ from habitue.services.intake.stock import periodic_stock
 from habitue.services.transfers import ARRIVALS
 
 # Whoever has one of these is folded with the whole history at hand, from the beginning.
-LOOKING_BACK: Final = (Return, Undo, Confirmation, MergeOut, MergeIn, Unmerge)
+LOOKING_BACK: Final = (
+    *(Return, Undo, Confirmation, MergeOut, MergeIn, Unmerge),
+    *(Contribution, Withdrawal),
+)
 
 _NOTHING_SHARED: Final = SharedFacts()
 _NO_POINTS: Final = frozenset({Code.NOT_ENOUGH_POINTS, Code.UNKNOWN_POINTS})

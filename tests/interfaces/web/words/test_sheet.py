@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from habitue.domain.programme import discounts, measures, model, plans
+from habitue.domain.programme import contributions, discounts, measures, model, plans
 from habitue.integrations.documents import load_yaml
 from tests.interfaces.web.words import challenge_changes, draw_changes
 from tests.interfaces.web.words.sheets import (
@@ -60,6 +60,11 @@ def planned(more: str = "", *, code: str = "c", price: str = "8.00", every: str 
     """A document with a paid plan."""
     terms = ", ".join(part for part in (f"price: {price}", f"every: {every}", more) if part)
     return f"plans: {{{code}: {{{terms}}}}}"
+
+
+def contributed(settings: str = "", code: str = "review") -> str:
+    """A document with a kind of contributions."""
+    return f"contributions: {{{code}: {{{settings}}}}}"
 
 
 def lowered(discount: str, code: str = "d") -> str:
@@ -299,6 +304,13 @@ CHANGES: dict[str, tuple[str, str]] = {
         planned("refund: {within: 3 days}"),
         planned("refund: {within: 3 days, used_at_most: 2.00}"),
     ),
+    "Programme.contributions": ("", contributed()),
+    "ContributionKind.contribution": (contributed(), contributed(code="story")),
+    "ContributionKind.about": (contributed(), contributed("about: product")),
+    "ContributionKind.once": (contributed(), contributed("once: yes")),
+    "ContributionKind.text": (contributed("text: 20"), contributed("text: 21")),
+    "ContributionKind.link": (contributed(), contributed("link: yes")),
+    "ContributionKind.picture": (contributed(), contributed("picture: yes")),
     "Programme.discounts": ("", lowered("discount: 5 %")),
     "Discount.cut": (lowered("discount: 5 %"), lowered("free_shipping: yes")),
     "Percentage.share": (lowered("discount: 5 %"), lowered("discount: 5.25 %")),
@@ -404,7 +416,7 @@ _SHOWN = (
     model.SpendSettings, model.Rate, model.Fixed, measures.Every, measures.Limit, measures.Budget,
     model.Rule, model.Group, measures.Window, measures.Metric, model.Tier, model.Tiers,
     model.Reward, model.Gift, model.Price, *draw_changes.MODELS, *challenge_changes.MODELS,
-    plans.Plan, plans.Refund,
+    plans.Plan, plans.Refund, contributions.ContributionKind,
     discounts.Discount, discounts.Percentage, discounts.AmountOff, discounts.MemberPrice,
     discounts.ShareLadder, discounts.Step, discounts.CheapestPieces,
 )  # fmt: skip

@@ -15,6 +15,8 @@ from habitue.domain.programme.checks.asking import Subject
 from habitue.domain.programme.document import tier_codes
 from habitue.domain.programme.segment_names import SEGMENT, listed
 
+_KIND = "contribution.kind"
+
 
 def check_names(subject: Subject, *, as_written: bool) -> None:
     """Look at groups, campaigns and points; at the order of tiers only ``as_written``."""
@@ -43,6 +45,7 @@ def check_names(subject: Subject, *, as_written: bool) -> None:
                 "Let a rule, a discount or a reward ask for member.plan: it brings nothing now."
             )
             subject.warn(f"plans.{plan}", "", "plan_brings_nothing", remedy)
+    _check_contributions(subject)
     given = {give.currency for rule in programme.rules for give in rule.gives}
     given |= {code for one in programme.challenges.values() for code in one.gives}
     for code, points in programme.points.items():
@@ -51,6 +54,24 @@ def check_names(subject: Subject, *, as_written: bool) -> None:
             subject.note(f"points.{code}", "", "never_given", remedy)
     if as_written:
         _check_tier_order(subject)
+
+
+def _check_contributions(subject: Subject) -> None:
+    """Kinds that no rule asks for, and rules that ask for what nobody can send in."""
+    programme = subject.programme
+    rules = [rule for rule in programme.rules if rule.on == "contribution"]
+    if not programme.contributions:
+        for rule in rules:
+            remedy = "Declare under contributions: which kinds the programme takes; none come now."
+            subject.warn(f"earn.{rule.rule}", "contribution", "no_contributions", remedy)
+        return
+    asked = [str(None if rule.when is None else rule.when.source) for rule in rules]
+    for kind in programme.contributions:
+        if not any(_KIND not in text or f"'{kind}'" in text for text in asked):
+            remedy = (
+                f"Add a rule on: contribution for {kind}, or remove the kind: it brings nothing."
+            )
+            subject.warn(f"contributions.{kind}", "", "contribution_brings_nothing", remedy)
 
 
 def _check_tier_order(subject: Subject) -> None:

@@ -10,9 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from habitue.domain.programme.fields import MEMBER_ATTRIBUTE
+from habitue.domain.programme.fields import CONTRIBUTION, MEMBER_ATTRIBUTE
 from habitue.domain.programme.naming import readable
 from habitue.interfaces.texts import formats
+from habitue.interfaces.web.words.contributions import contribution_clause
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.plans import plan_clause
 from habitue.interfaces.web.words.when import date_clause, time_clause, weekday_clause
@@ -34,6 +35,8 @@ SUBJECTS: Final[dict[str, Promise]] = {
     "member.visits": gettext_lazy("the number of earlier visits"),
     "member.days_since_visit": gettext_lazy("the number of days since the latest visit"),
     "member.days_since_enrolment": gettext_lazy("the number of days since joining"),
+    "contribution.product": gettext_lazy("the product that it is about"),
+    "contribution.length": gettext_lazy("the number of characters of its text"),
     "line.product": gettext_lazy("the product"),
     "line.category": gettext_lazy("the category"),
     "line.brand": gettext_lazy("the brand"),
@@ -68,9 +71,7 @@ def compared(field: str, given: Any, lexicon: Lexicon) -> str:
         return text
     if field.startswith(_FREE) and (text := _marked(field, given, lexicon)):
         return text
-    if field in ("member.plan", "membership.action") and (
-        text := plan_clause(field, given, lexicon)
-    ):
+    if text := _of_its_own(field, given, lexicon):
         return text
     if field == "member.tier" and (text := _tier(given, lexicon)):
         return text
@@ -78,6 +79,15 @@ def compared(field: str, given: Any, lexicon: Lexicon) -> str:
         "subject": subject(field, lexicon),
         "comparison": bounds_text(field, given, lexicon),
     }
+
+
+def _of_its_own(field: str, given: Any, lexicon: Lexicon) -> str:
+    """A comparison with a plan or a contribution, where it has words of its own."""
+    if field.startswith(CONTRIBUTION):
+        return contribution_clause(field, given, lexicon)
+    if field in ("member.plan", "membership.action"):
+        return plan_clause(field, given, lexicon)
+    return ""
 
 
 def subject(field: str, lexicon: Lexicon) -> str:

@@ -25,6 +25,13 @@ PERKS: Final[dict[str, Promise]] = {
     "free_shipping": gettext_lazy("free shipping"),
     "early_access": gettext_lazy("early access"),
 }
+CONTRIBUTIONS: Final[dict[str, Promise]] = {
+    "review": gettext_lazy("Review"),
+    "post": gettext_lazy("Shared post"),
+    "story": gettext_lazy("Story"),
+    "photo": gettext_lazy("Photo"),
+    "survey": gettext_lazy("Survey"),
+}
 # A number that takes each plural form, for texts that are chosen by a whole number.
 _LIKE: Final = {"one": 1, "few": 2}
 _MANY: Final = 100
@@ -217,6 +224,12 @@ class Lexicon:
     def plan(self, code: str) -> str:
         """What a paid plan is called."""
         return self.names.of("plans", code, self.language)
+
+    def contribution(self, code: str) -> str:
+        """What a kind of contributions is called."""
+        if not self.names.has("contributions", code) and code in CONTRIBUTIONS:
+            return str(CONTRIBUTIONS[code])
+        return self.names.of("contributions", code, self.language)
 
     def discount(self, code: str) -> str:
         """What a discount is called."""

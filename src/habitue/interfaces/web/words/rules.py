@@ -78,6 +78,7 @@ def gift_text(rule: Rule, lexicon: Lexicon) -> str:
         "birthday": _("%(gifts)s for the birthday."),
         "anniversary": _("%(gifts)s for each year of membership."),
         "membership": _("%(gifts)s for the paid membership."),
+        "contribution": _("%(gifts)s for a contribution."),
         "return": _("%(gifts)s when something is returned."),
         "adjustment": _("%(gifts)s for a correction by hand."),
     }

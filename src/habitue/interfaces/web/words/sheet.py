@@ -19,6 +19,7 @@ from habitue.interfaces.web.words.books import (
     spend_sentences,
 )
 from habitue.interfaces.web.words.challenges import challenge_sentences
+from habitue.interfaces.web.words.contributions import contribution_sentences, looking_sentences
 from habitue.interfaces.web.words.discounts import discount_sentences, order_sentences
 from habitue.interfaces.web.words.draws import draw_sentences
 from habitue.interfaces.web.words.examples import told_examples
@@ -66,6 +67,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
     sections = [
         Section("joining", _("Joining"), tuple(_joining(lexicon, staff=staff))),
         Section("earning", _("How points are earned"), tuple(_earning(lexicon, now, staff=staff))),
+        Section("contributions", _("Contributions"), tuple(_contributions(lexicon, staff=staff))),
         Section("points", _("What points are worth"), tuple(_points(lexicon))),
         Section("rewards", _("Rewards"), tuple(_rewards(lexicon, now, staff=staff))),
         Section("draws", _("Draws and contests"), tuple(_draws(lexicon, now, staff=staff))),
@@ -103,6 +105,14 @@ def _earning(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
         if in_force(rule, now):
             sentences = rule_sentences(rule, lexicon, for_staff=staff)
             yield _item(sentences, lexicon.rule(rule.rule))
+
+
+def _contributions(lexicon: Lexicon, *, staff: bool) -> Iterator[Item]:
+    for kind in lexicon.programme.contributions.values():
+        sentences = filter(None, contribution_sentences(kind))
+        yield _item(sentences, lexicon.contribution(kind.contribution))
+    if lexicon.programme.contributions:
+        yield _item(looking_sentences(staff=staff))
 
 
 def _points(lexicon: Lexicon) -> Iterator[Item]:
