@@ -72,6 +72,13 @@ def test_d07_the_order_decides() -> None:
     assert pays(shop(first), *basket) == 900
 
 
+def test_d08_the_same_share_again_takes_it_off_what_is_left() -> None:
+    claims = [f"claim-{place}: {{discount: 10 %, lines: {{product: a}}}}" for place in (1, 2, 3)]
+    basket = item("a", "300.00", pieces="3")
+    paid = [pays(shop("\n".join(claims[:times])), basket) for times in (1, 2, 3)]
+    assert paid == [27_000, 24_300, 21_870]
+
+
 def test_d09_a_cap_on_one_purchase() -> None:
     """A with its tax costs 120.00; a line cannot be below zero, so another's reduction does not
     lower what is left here: the amount off is capped at what the lines cost."""
@@ -83,6 +90,17 @@ def test_d09_a_cap_on_one_purchase() -> None:
 def test_d11_all_of_it() -> None:
     amounts = ("6.44", "10.26", "51.65", "249.85", "2760.00")
     assert pays(shop("all: {discount: 100 %}"), *amounts) == 0
+
+
+def test_d12_a_levy_that_nobody_reduces() -> None:
+    """The fixed levy is passed on, as deposits are: a line of its own that no discount lowers."""
+    half = shop("half: {discount: 50 %}")
+    goods = item("a", "115.00", tax="15.00")
+    levy = item("levy", "10.00", role="deposit", tax="10.00")
+    paid = left(half, goods, levy)
+    assert paid == [5750, 1000]
+    taxes = [line.tax * now // line.amount for line, now in zip((goods, levy), paid, strict=True)]
+    assert taxes == [750, 1000]
 
 
 def test_d13_a_price_and_then_a_share() -> None:
@@ -104,6 +122,24 @@ def test_d15_a_minimum_of_the_goods_themselves() -> None:
     assert pays(minimum, item("a", "100.00"), many_b) == 30_000
     few_b = item("b", "100.00", pieces="20")
     assert pays(minimum, item("a", "200.00", pieces="2"), few_b) == 28_000
+
+
+def test_d16_a_minimum_before_tax() -> None:
+    """What counts as spend is the amount before tax, so the minimum is asked of that."""
+    share = (
+        "cabinet: {discount: 20 %%, lines: {product: cabinet}%s,"
+        " when: {basket.amount: {at_least: 320.00}}}"
+    )
+    minimum = shop(share % "", "spend: {tax: no}")
+    included = item("cabinet", "320.00", tax="41.74")
+    added = item("cabinet", "368.00", tax="48.00")
+    extra = item("extra", "250.00", pieces="10")
+    assert pays(minimum, included) == 32_000
+    assert pays(minimum, added) == 29_440
+    assert pays(minimum, added, extra) == 54_440
+    capped = shop(share % ", limit: {per_purchase: 200.00}", "spend: {tax: no}")
+    eight = item("cabinet", "2944.00", pieces="8", tax="384.00")
+    assert pays(capped, eight, extra) == 299_400
 
 
 @pytest.mark.parametrize(("pieces", "expected"), [("2", 480), ("3", 720)])
@@ -138,6 +174,18 @@ def test_d23_a_minimum_spend(pieces: int, expected: int) -> None:
     assert pays(minimum, item("a", f"{120 * pieces}.00", pieces=str(pieces))) == expected
 
 
+@pytest.mark.parametrize(("pieces", "expected"), [(2, 180), (3, 230), (4, 360), (5, 410)])
+def test_d24_what_is_left_over_of_pairs(pieces: int, expected: int) -> None:
+    """100, 80, 50 and 100, 80, 100, 80, 50: both shares are of the price as it was."""
+    pairs = shop(
+        """
+        second: {discount: 20 %, of: initial, cheapest: {of_every: 2}, priority: 2}
+        over: {discount: 50 %, of: initial, cheapest: 1, when: {basket.quantity: [3, 5, 7, 9]}}
+        """
+    )
+    assert pays(pairs, item("a", f"{100 * pieces}.00", pieces=str(pieces))) == 100 * expected
+
+
 @pytest.mark.parametrize(("pieces", "expected"), [(1, 2300), (2, 1840)])
 def test_d25_spend_on_one_thing_another_is_cheaper(pieces: int, expected: int) -> None:
     other = shop(
@@ -158,6 +206,24 @@ def test_d27_at_least_is_at_least() -> None:
 # --- the cheapest piece ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("paid", "added"), [(2, 0), (3, 1), (6, 2), (75, 25)])
+def test_b01_three_paid_bring_one_that_is_added(paid: int, added: int) -> None:
+    """The free piece is on the receipt: of every four, one costs nothing."""
+    fourth = shop("fourth: {discount: 100 %, cheapest: {of_every: 4}}")
+    basket = item("a", f"{320 * (paid + added)}.00", pieces=str(paid + added))
+    assert off(prices(Member(fourth), basket)).get("fourth", 0) == 32_000 * added
+
+
+def test_b01_the_free_piece_is_not_reduced_again() -> None:
+    fourth = shop(
+        """
+        fourth: {discount: 100 %, cheapest: {of_every: 4}, priority: 2}
+        code: {discount: 10 %, priority: 1}
+        """
+    )
+    assert pays(fourth, item("a", "1280.00", pieces="4")) == 86_400
+
+
 def test_b02_once_in_an_order() -> None:
     free = shop(
         "table: {discount: 100 %, cheapest: 1, lines: {product: table},"
@@ -165,6 +231,20 @@ def test_b02_once_in_an_order() -> None:
     )
     basket = (item("drawer", "30.00", pieces="3"), item("table", "50.00"))
     assert left(free, *basket) == [3000, 0]
+
+
+def test_b04_pieces_and_an_amount_are_needed() -> None:
+    """Two chairs and 33.00 for a free one: the free one is on the receipt, so three and 49.50."""
+    free = shop(
+        "chair: {discount: 100 %, cheapest: {of_every: 3, most: 1}, lines: {product: chair},"
+        " when: {sum_lines: {match: {product: chair}, at_least: 49.50}}}"
+    )
+    paid = [
+        pays(free, item("chair", f"{pieces * 1650 / 100:.2f}", pieces=str(pieces)))
+        for pieces in (1, 3, 2)
+    ]
+    assert paid == [1650, 3300, 3300]
+    assert pays(free, item("chair", "49.47", pieces="3")) == 4947
 
 
 def test_b05_three_for_two() -> None:
