@@ -130,6 +130,7 @@ class Moment:
     plan: str = ""
     plan_action: str | None = None
     contribution: Contribution | None = None
+    referred: bool = False
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -184,6 +184,28 @@ class Anniversary:
 
 
 @dataclass(frozen=True, slots=True)
+class Referred:
+    """The member joined because another member brought them; the house itself notes it.
+
+    ``referral`` is the id of the referral, the same at both members.
+    """
+
+    kind: ClassVar[str] = "referred"
+    rank: ClassVar[int] = 18
+    referral: str
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A friend whom the member brought has kept what they bought; the house itself notes it, as of
+    the end of the friend's time to return it."""
+
+    kind: ClassVar[str] = "referral"
+    rank: ClassVar[int] = 19
+    referral: str
+
+
+@dataclass(frozen=True, slots=True)
 class Adjustment:
     """A colleague's correction: points up or down, or a tier set by hand, with a reason.
 
@@ -344,6 +366,8 @@ Body: TypeAlias = (
     | Membership
     | Birthday
     | Anniversary
+    | Referred
+    | Referral
     | Adjustment
     | Redemption
     | Undo
@@ -368,6 +392,8 @@ BODIES: dict[str, type[Body]] = {
         Visit,
         Birthday,
         Anniversary,
+        Referred,
+        Referral,
         Adjustment,
         Redemption,
         Undo,

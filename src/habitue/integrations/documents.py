@@ -234,7 +234,8 @@ def _number_or_word(text: str) -> int | Decimal | str | bool | None:
 SECTIONS: Final = (
     "programme", "name", "money", "zone", "languages", "joining", "points", "attributes",
     "member_attributes", "segments", "stacking", "campaigns", "earn", "contributions", "challenges",
-    "tiers", "plans", "discounts", "rewards", "draws", "spend", "returns", "claims", "words",
+    "tiers", "plans", "referral", "discounts", "rewards", "draws", "spend", "returns", "claims",
+    "words",
 )  # fmt: skip
 
 

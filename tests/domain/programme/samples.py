@@ -78,6 +78,7 @@ class Seeing:
     plan: str = ""
     plan_action: str | None = None
     contribution: Contribution | None = None
+    referred: bool = False
     tier: str | None = "silver"
     purchases: int = 2
     visits: int = 4

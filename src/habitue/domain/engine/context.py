@@ -67,6 +67,7 @@ class Context:
     plan: str = ""
     plan_action: str | None = None
     contribution: Contribution | None = None
+    referred: bool = False
     fired: AbstractSet[str] = frozenset()
     root: str = ""
     drawn: bool = True
@@ -125,6 +126,7 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         plan=_plan_of(programme, state, event),
         plan_action=body.action if isinstance(body, Membership) else None,
         contribution=body if isinstance(body, Contribution) else None,
+        referred=state.referred,
         root=event.root,
         drawn=event.drawn,
     )

@@ -49,7 +49,16 @@ from habitue.domain.engine.types import (
 )
 from habitue.domain.engine.usage import add_usage, forget_old_usage
 from habitue.domain.errors import Code, Refusal
-from habitue.domain.events import REPEATED, Enrolment, Event, EventKey, Portion, Purchase, Visit
+from habitue.domain.events import (
+    REPEATED,
+    Enrolment,
+    Event,
+    EventKey,
+    Portion,
+    Purchase,
+    Referred,
+    Visit,
+)
 from habitue.domain.programme.model import NeverExpires, PointsCurrency, Programme
 from habitue.kit.instants import Instant, day_start, local_day
 
@@ -184,13 +193,15 @@ def cause_of(event: Event, **more: Any) -> Cause:
 
 
 def apply_earning_event(fold: Fold, event: Event) -> None:
-    """A purchase, a visit or an enrolment: everything that rules are asked about."""
+    """A purchase, a visit, an enrolment or a referral: everything that rules are asked about."""
     programme = fold.begin(event)
     body = event.body
     state = fold.state
     if isinstance(body, Enrolment):
         state.enrolled_at = event.occurred_at if state.enrolled_at is None else state.enrolled_at
         note_attributes(programme, state, event)
+    if isinstance(body, Referred):
+        state.referred = True
     basket = EMPTY_BASKET
     if isinstance(body, Purchase):
         check_currency(programme, body.currency)

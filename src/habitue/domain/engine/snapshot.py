@@ -58,6 +58,8 @@ def state_to_json(state: MemberState) -> dict[str, Any]:
         plain["attributes"] = dict(state.attributes)
     if state.plan != NO_STANDING:
         plain["plan"] = [*astuple(state.plan)]
+    if state.referred:
+        plain["referred"] = True
     standing = state.standing
     if standing != _FRESH:
         plain["standing"] = [
@@ -112,6 +114,7 @@ def state_from_json(plain: dict[str, Any]) -> MemberState:
         enrolled_at=plain["enrolled_at"],
         attributes=dict(plain.get("attributes", {})),
         plan=_plan(plain.get("plan")),
+        referred=plain.get("referred", False),
     )
 
 

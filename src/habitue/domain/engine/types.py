@@ -212,6 +212,7 @@ class MemberState:
     enrolled_at: Instant | None = None
     attributes: dict[str, Scalar] = field(default_factory=dict)
     plan: PlanStanding = NO_STANDING
+    referred: bool = False
 
     def copy(self) -> MemberState:
         """A copy that can be folded on; parts that the engine replaces whole are shared."""
@@ -232,6 +233,7 @@ class MemberState:
             activity=self.activity.copy(),
             enrolled_at=self.enrolled_at,
             plan=self.plan,
+            referred=self.referred,
             attributes=self.attributes,
         )
 

@@ -30,6 +30,7 @@ from habitue.domain.programme.points import (
     read_list,
 )
 from habitue.domain.programme.reading import LANGUAGES, choice, read_text
+from habitue.domain.programme.referrals import ReferralPart, build_referral
 from habitue.domain.programme.rewards import RewardPart, RewardReader
 from habitue.domain.programme.segments import SegmentPart, build_segments
 from habitue.domain.programme.shape import check_shape
@@ -89,6 +90,7 @@ class DocumentPart(Part):
     discounts: dict[Slug, DiscountPart] = Field(default_factory=dict)
     plans: dict[Slug, PlanPart] = Field(default_factory=dict)
     contributions: dict[Slug, ContributionPart] = Field(default_factory=dict)
+    referral: ReferralPart | None = None
     returns: ReturnsPart = ReturnsPart()
     claims: ClaimsPart | None = None
     joining: Annotated[Joining, PlainValidator(choice("open", "invitation"))] = "open"
@@ -240,6 +242,7 @@ class _Builder:
             discounts=discounts,
             plans=build_plans(part.plans, exponent=exponent, faults=faults),
             contributions=build_contributions(part.contributions),
+            referral=build_referral(part.referral, exponent=exponent, faults=faults),
             joining=part.joining,
         )
 
@@ -262,6 +265,7 @@ class _Builder:
             segments=self._section("segments"),
             plans=tuple(self._declared("plans")),
             contributions=tuple(self._declared("contributions")),
+            referrals=self.raw.get("referral") is not None,
             rules=self._section("earn"),
         )
 

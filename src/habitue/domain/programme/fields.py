@@ -47,7 +47,7 @@ class Vocabulary:
     decimals by currency of points.  ``attributes``: ``text``, ``number`` or ``yes_no`` by name;
     ``member_attributes`` likewise.  ``segments`` and ``rules`` are what the document says under
     their names; ``plans`` are the codes of its plans, ``contributions`` those of the kinds of
-    contributions that it takes.
+    contributions that it takes; ``referrals``: members bring friends.
     """
 
     exponent: int = 2
@@ -58,6 +58,7 @@ class Vocabulary:
     segments: Mapping[str, Any] = field(default_factory=dict)
     plans: tuple[str, ...] = ()
     contributions: tuple[str, ...] = ()
+    referrals: bool = False
     rules: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -125,6 +126,8 @@ def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
         )
     if vocabulary.contributions:
         fields |= _contribution_fields(vocabulary.contributions)
+    if vocabulary.referrals:
+        fields["member.referred"] = Field(YES_NO, lambda moment: moment.referred)
     for attribute, word in vocabulary.member_attributes.items():
         fields[f"{MEMBER_ATTRIBUTE}{attribute}"] = Field(
             attribute_kinds()[word], _member_getter(attribute, word), optional=True

@@ -49,6 +49,7 @@ def vocabulary_of(programme: Programme, raw: Mapping[str, Any]) -> Vocabulary:
         attributes=raw.get("attributes") or {},
         plans=tuple(programme.plans),
         contributions=tuple(programme.contributions),
+        referrals=programme.referral is not None,
         member_attributes=programme.member_attributes,
         segments=raw.get("segments") or {},
         rules=raw.get("earn") or {},

@@ -21,6 +21,7 @@ from habitue.domain.programme.gifts import GiftKind
 from habitue.domain.programme.measures import Budget, Limit, Metric
 from habitue.domain.programme.moments import Condition, LineFilter
 from habitue.domain.programme.plans import Plan
+from habitue.domain.programme.referrals import Referral
 from habitue.kit.instants import Instant
 from habitue.kit.periods import Period, PeriodUnit
 from habitue.kit.rounding import RoundingMode
@@ -175,6 +176,8 @@ Trigger: TypeAlias = Literal[
     "adjustment",
     "membership",
     "contribution",
+    "referred",
+    "referral",
 ]
 
 
@@ -366,7 +369,8 @@ class Programme:
     noted of a member whether it is a ``text``, a ``number`` or ``yes_no``.  ``chance_secret`` is
     what the seeds of chances are made of, given where the programme is run for real; without it no
     chance falls to anybody.  ``joining``: anybody may join by themselves, or whom the house
-    lets in (``invitation``); who has not joined is then given nothing.
+    lets in (``invitation``); who has not joined is then given nothing.  ``referral`` says when it
+    counts that a member brought a friend; without it nobody can.
     """
 
     code: str
@@ -392,6 +396,7 @@ class Programme:
     discounts: Mapping[str, Discount] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
     contributions: Mapping[str, ContributionKind] = field(default_factory=dict)
+    referral: Referral | None = None
     joining: Joining = "open"
     index: RuleIndex = field(init=False, repr=False, compare=False)
     stages: int = field(init=False, repr=False)

@@ -90,6 +90,10 @@ class Moment(Protocol):
         """The contribution, where the event is one."""
 
     @property
+    def referred(self) -> bool:
+        """Whether another member brought the member."""
+
+    @property
     def fired(self) -> AbstractSet[str]:
         """Rules of this decision that fired, as far as they were asked before."""
 

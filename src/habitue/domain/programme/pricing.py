@@ -48,7 +48,7 @@ def in_currency(document: Mapping[str, Any], currency: str) -> dict[str, Any]:
         "money": {"currency": currency},
         **{
             section: write(document[section], level, exponent)
-            for section, write in (("earn", _rules), ("tiers", _tiers), ("rewards", _rewards))
+            for section, write in _WRITERS
             if section in document
         },
     }
@@ -73,6 +73,13 @@ def _condition(raw: Any, level: int, exponent: int) -> Any:
     if isinstance(raw, list):
         return [_condition(value, level, exponent) for value in raw]
     return raw
+
+
+def _referral(terms: Mapping[str, Any], level: int, exponent: int) -> dict[str, Any]:
+    return {
+        name: _amount(value, level, exponent) if name == "spend" else value
+        for name, value in terms.items()
+    }
 
 
 def _rules(rules: Mapping[str, Any], level: int, exponent: int) -> dict[str, Any]:
@@ -121,3 +128,11 @@ def _reward(raw: Mapping[str, Any], level: int, exponent: int) -> dict[str, Any]
         for name, value in raw["gives"].items()
     }
     return {**raw, "gives": gives}
+
+
+_WRITERS: Final = (
+    ("earn", _rules),
+    ("tiers", _tiers),
+    ("rewards", _rewards),
+    ("referral", _referral),
+)

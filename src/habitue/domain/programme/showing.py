@@ -36,6 +36,7 @@ from habitue.domain.programme.model import (
 from habitue.domain.programme.moments import Condition
 from habitue.domain.programme.outlines import budget_line, limit_line, number_text
 from habitue.domain.programme.plan_outline import plan_lines
+from habitue.domain.programme.referrals import Referral
 from habitue.domain.programme.trees import describe
 from habitue.kit.instants import Instant, format_instant
 from habitue.kit.money import format_amount, format_decimal
@@ -87,6 +88,8 @@ class _Outline:
         yield from discount_lines(self.programme, self.vocabulary)
         yield from plan_lines(self.programme)
         yield from contribution_lines(self.programme)
+        if programme.referral is not None:
+            yield f"Referrals count {self._referral(programme.referral)}"
         yield "Spend"
         yield f"  {'; '.join(self._spend())}"
         yield "Returns and claims"
@@ -188,6 +191,13 @@ class _Outline:
         if challenge.when is not None:
             yield f"when {self._tree(challenge.when)}"
         yield from self._times(challenge.starts_at, challenge.ends_at)
+
+    def _referral(self, terms: Referral) -> str:
+        spend = format_amount(terms.spend, self.programme.currency)
+        return (
+            f"once a purchase of {spend} {self.programme.currency}, within {terms.within_days}"
+            f" days of joining, was kept for {terms.vests_days} days"
+        )
 
     def _tree(self, condition: Condition) -> str:
         node = parse_tree(condition.source, path="", vocabulary=self.vocabulary, faults=Faults())

@@ -34,6 +34,8 @@ TITLES: Final[dict[str, Promise]] = {
     "withdrawal": pgettext_lazy("what happened", "Contribution withdrawn"),
     "birthday": pgettext_lazy("what happened", "Birthday"),
     "anniversary": pgettext_lazy("what happened", "Anniversary of joining"),
+    "referred": pgettext_lazy("what happened", "Brought by a member"),
+    "referral": pgettext_lazy("what happened", "Brought a friend"),
     "adjustment": pgettext_lazy("what happened", "Correction"),
     "redemption": pgettext_lazy("what happened", "Points spent"),
     "undo": pgettext_lazy("what happened", "Points given back"),

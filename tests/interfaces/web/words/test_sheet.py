@@ -9,7 +9,7 @@ import pytest
 
 from habitue.domain.programme import contributions, discounts, measures, model, plans
 from habitue.integrations.documents import load_yaml
-from tests.interfaces.web.words import challenge_changes, draw_changes
+from tests.interfaces.web.words import challenge_changes, draw_changes, referral_changes
 from tests.interfaces.web.words.sheets import (
     EXAMPLES,
     LANGUAGES,
@@ -394,6 +394,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     ),
     **draw_changes.CHANGES,
     **challenge_changes.CHANGES,
+    **referral_changes.CHANGES,
 }
 NOT_SHOWN = {
     "Programme.number": "the version: shown, but given when it is published",
@@ -417,6 +418,7 @@ _SHOWN = (
     model.Rule, model.Group, measures.Window, measures.Metric, model.Tier, model.Tiers,
     model.Reward, model.Gift, model.Price, *draw_changes.MODELS, *challenge_changes.MODELS,
     plans.Plan, plans.Refund, contributions.ContributionKind,
+    *referral_changes.MODELS,
     discounts.Discount, discounts.Percentage, discounts.AmountOff, discounts.MemberPrice,
     discounts.ShareLadder, discounts.Step, discounts.CheapestPieces,
 )  # fmt: skip

@@ -46,6 +46,7 @@ def check_names(subject: Subject, *, as_written: bool) -> None:
             )
             subject.warn(f"plans.{plan}", "", "plan_brings_nothing", remedy)
     _check_contributions(subject)
+    _check_referrals(subject)
     given = {give.currency for rule in programme.rules for give in rule.gives}
     given |= {code for one in programme.challenges.values() for code in one.gives}
     for code, points in programme.points.items():
@@ -72,6 +73,19 @@ def _check_contributions(subject: Subject) -> None:
                 f"Add a rule on: contribution for {kind}, or remove the kind: it brings nothing."
             )
             subject.warn(f"contributions.{kind}", "", "contribution_brings_nothing", remedy)
+
+
+def _check_referrals(subject: Subject) -> None:
+    """Who brings friends shall be given something, and rules for it need its terms."""
+    programme = subject.programme
+    asking = [rule.rule for rule in programme.rules if rule.on in ("referral", "referred")]
+    if programme.referral is None:
+        for rule in asking:
+            remedy = "Add the section referral, such as referral: {spend: 20.00, vests: 30 days}."
+            subject.warn(f"earn.{rule}.on", "", "no_referrals", remedy)
+    elif not any(programme.index.by_code[rule].on == "referral" for rule in asking):
+        remedy = "Add a rule on: referral: whoever brings a friend is given nothing now."
+        subject.warn("referral", "", "referral_brings_nothing", remedy)
 
 
 def _check_tier_order(subject: Subject) -> None:

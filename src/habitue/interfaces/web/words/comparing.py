@@ -16,6 +16,7 @@ from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.contributions import contribution_clause
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.plans import plan_clause
+from habitue.interfaces.web.words.referrals import referred_clause
 from habitue.interfaces.web.words.when import date_clause, time_clause, weekday_clause
 from habitue.kit.money import parse_amount, parse_decimal
 
@@ -82,12 +83,12 @@ def compared(field: str, given: Any, lexicon: Lexicon) -> str:
 
 
 def _of_its_own(field: str, given: Any, lexicon: Lexicon) -> str:
-    """A comparison with a plan or a contribution, where it has words of its own."""
+    """A comparison with a plan, a contribution or being brought, in words of its own."""
     if field.startswith(CONTRIBUTION):
         return contribution_clause(field, given, lexicon)
     if field in ("member.plan", "membership.action"):
         return plan_clause(field, given, lexicon)
-    return ""
+    return referred_clause(given) if field == "member.referred" else ""
 
 
 def subject(field: str, lexicon: Lexicon) -> str:

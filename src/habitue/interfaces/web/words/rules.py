@@ -79,6 +79,8 @@ def gift_text(rule: Rule, lexicon: Lexicon) -> str:
         "anniversary": _("%(gifts)s for each year of membership."),
         "membership": _("%(gifts)s for the paid membership."),
         "contribution": _("%(gifts)s for a contribution."),
+        "referred": _("%(gifts)s for whoever was brought by a member."),
+        "referral": _("%(gifts)s for bringing a friend."),
         "return": _("%(gifts)s when something is returned."),
         "adjustment": _("%(gifts)s for a correction by hand."),
     }

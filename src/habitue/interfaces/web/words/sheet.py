@@ -26,6 +26,7 @@ from habitue.interfaces.web.words.examples import told_examples
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.interfaces.web.words.plans import plan_sentences
 from habitue.interfaces.web.words.points import points_sentences
+from habitue.interfaces.web.words.referrals import referral_sentences
 from habitue.interfaces.web.words.rewards import in_force, ladder, reward_sentences
 from habitue.interfaces.web.words.rules import rule_sentences
 from habitue.interfaces.web.words.serving import checking, doing, saying, taking_part
@@ -72,6 +73,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
         Section("rewards", _("Rewards"), tuple(_rewards(lexicon, now, staff=staff))),
         Section("draws", _("Draws and contests"), tuple(_draws(lexicon, now, staff=staff))),
         Section("plans", _("Paid membership"), tuple(_plans(lexicon))),
+        Section("referrals", _("Bringing friends"), tuple(_referrals(lexicon, now))),
         Section("discounts", _("Discounts"), tuple(_discounts(lexicon, now, staff=staff))),
         Section("challenges", _("Challenges"), tuple(_challenges(lexicon, now))),
         Section("tiers", _("Tiers"), tuple(_tiers(lexicon))),
@@ -138,6 +140,13 @@ def _draws(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
 def _plans(lexicon: Lexicon) -> Iterator[Item]:
     for plan in lexicon.programme.plans.values():
         yield _item(plan_sentences(plan, lexicon), lexicon.plan(plan.plan))
+
+
+def _referrals(lexicon: Lexicon, now: Instant) -> Iterator[Item]:
+    programme = lexicon.programme
+    if programme.referral is not None:
+        rewarded = any(rule.on == "referral" and in_force(rule, now) for rule in programme.rules)
+        yield _item(referral_sentences(programme.referral, lexicon, rewarded=rewarded))
 
 
 def _discounts(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:

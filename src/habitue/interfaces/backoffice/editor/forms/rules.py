@@ -62,6 +62,14 @@ KINDS: Final[dict[str, tuple[Promise, Promise]]] = {
         gettext_lazy("A gift for each year"),
         gettext_lazy("On the day on which somebody joined."),
     ),
+    "referred": (
+        gettext_lazy("A welcome for friends"),
+        gettext_lazy("For joining by the link of a member."),
+    ),
+    "referral": (
+        gettext_lazy("Thanks for a friend"),
+        gettext_lazy("For the member who brought one, once the friend has kept what they bought."),
+    ),
 }
 _OF_PURCHASES: Final = ("rate", "piece", "multiply", "fixed")
 _OCCASIONS: Final = ("birthday", "anniversary")
