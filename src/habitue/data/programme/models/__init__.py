@@ -17,6 +17,7 @@ from habitue.data.programme.models.people import (
 )
 from habitue.data.programme.models.readings import RulesReading
 from habitue.data.programme.models.receipts import Receipt, ReceiptReturn
+from habitue.data.programme.models.referrals import Referral, ReferralCode
 from habitue.data.programme.models.stores import Store
 from habitue.data.programme.models.trail import Consent, TrailEntry
 from habitue.data.programme.models.versions import Programme, ProgrammeVersion
@@ -41,6 +42,8 @@ __all__ = [
     "ProgrammeVersion",
     "Receipt",
     "ReceiptReturn",
+    "Referral",
+    "ReferralCode",
     "RulesReading",
     "SignInCode",
     "SignInLink",
