@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from habitue.domain.identity.cards import ALPHABET, check_character
 from habitue.domain.programme.referrals import Referral
 from habitue.kit.instants import Instant, day_start, local_day
 
@@ -84,3 +85,22 @@ def looked_at_until(terms: Referral, joined_at: Instant, zone: str) -> Instant:
 
 def _is_enough(terms: Referral, amount: int) -> bool:
     return amount >= max(1, terms.spend)
+
+
+# Without what makes it a number of a member: a code identifies nobody at the till.
+_CODE_LENGTH: Final = 10
+
+
+def make_referral_code(randbelow: Callable[[int], int]) -> str:
+    """A new code for friends, with a check character; ``randbelow`` comes from a cryptographic
+    source, so that nobody guesses one."""
+    body = "".join(ALPHABET[randbelow(len(ALPHABET))] for _ in range(_CODE_LENGTH))
+    return body + check_character(body)
+
+
+def read_referral_code(text: str) -> str | None:
+    """A code as it was typed, in its normal form; ``None`` where it is none."""
+    bare = "".join(text.split()).replace("-", "").upper()
+    if len(bare) != _CODE_LENGTH + 1 or not set(bare) <= set(ALPHABET):
+        return None
+    return bare if check_character(bare[:-1]) == bare[-1] else None

@@ -21,6 +21,7 @@ from habitue.services.drawing.holding import hold_due_draws
 from habitue.services.figures import settle_figures
 from habitue.services.idempotency import forget_answers
 from habitue.services.occasions import note_occasions
+from habitue.services.referring.settling import settle_referrals
 
 Connection: TypeAlias = psycopg.Connection[Any]
 
@@ -66,6 +67,10 @@ def _note(connection: Connection, clock: Clock) -> int:
     return note_occasions(connection, clock=clock, limit=BOOKED_AT_ONCE)
 
 
+def _refer(connection: Connection, clock: Clock) -> int:
+    return settle_referrals(connection, clock=clock, limit=BOOKED_AT_ONCE)
+
+
 def _hold(connection: Connection, clock: Clock) -> int:
     return hold_due_draws(connection, clock=clock)
 
@@ -78,6 +83,7 @@ DUTIES: Final = (
     Duty("settle figures", 3 * SECOND, _settle),
     Duty("book what has become true", 3 * MINUTE, _book, in_parts=True),
     Duty("note birthdays and anniversaries", 10 * MINUTE, _note, in_parts=True),
+    Duty("look at referrals", 10 * MINUTE, _refer, in_parts=True),
     Duty("hold draws", 5 * MINUTE, _hold),
     Duty("purge what has expired", HOUR, _purge),
 )

@@ -15,33 +15,39 @@ Connection: TypeAlias = psycopg.Connection[Any]
 # about the member.
 _PARTS: Final[dict[str, str]] = {
     "member": """
-        SELECT to_jsonb(m) - 'folded_name' - 'revision' FROM member m WHERE member_id = %s
+        SELECT to_jsonb(m) - 'folded_name' - 'revision' FROM member m WHERE member_id = %(member)s
     """,
     "identifiers": """
-        SELECT to_jsonb(i) - 'comparable' FROM identifier i WHERE member_id = %s
+        SELECT to_jsonb(i) - 'comparable' FROM identifier i WHERE member_id = %(member)s
         ORDER BY added_at, identifier_id
     """,
     "consents": """
-        SELECT to_jsonb(c) FROM consent c WHERE member_id = %s ORDER BY at, consent_id
+        SELECT to_jsonb(c) FROM consent c WHERE member_id = %(member)s ORDER BY at, consent_id
     """,
     "events": """
         SELECT jsonb_build_object('kind', kind, 'occurred_at', occurred_at, 'source', source,
                                   'external_id', external_id, 'content', payload)
-        FROM ledger_event WHERE member_id = %s ORDER BY occurred_at, event_id
+        FROM ledger_event WHERE member_id = %(member)s ORDER BY occurred_at, event_id
     """,
     "ledger": """
         SELECT jsonb_build_object('points', currency, 'kind', kind, 'amount', amount,
                                   'effective_at', effective_at, 'rule', rule, 'reason', reason)
-        FROM entry WHERE member_id = %s ORDER BY effective_at, entry_id
+        FROM entry WHERE member_id = %(member)s ORDER BY effective_at, entry_id
     """,
     "tiers": """
         SELECT jsonb_build_object('at', at, 'from', from_tier, 'to', to_tier)
-        FROM tier_move WHERE member_id = %s ORDER BY at, move_id
+        FROM tier_move WHERE member_id = %(member)s ORDER BY at, move_id
+    """,
+    "referrals": """
+        SELECT jsonb_build_object('at', referred_at, 'joined', member_id = %(member)s,
+                                  'outcome', outcome, 'review', review)
+        FROM referral WHERE member_id = %(member)s OR referrer_id = %(member)s
+        ORDER BY referred_at, referral_id
     """,
     "trail": """
         SELECT jsonb_build_object('at', at, 'action', action, 'by', actor_name,
                                   'details', details)
-        FROM trail WHERE member_id = %s ORDER BY at, trail_id
+        FROM trail WHERE member_id = %(member)s ORDER BY at, trail_id
     """,
 }
 
@@ -52,5 +58,5 @@ def iterate_personal_data(
     """The parts by name, each with its rows as plain data."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         for name, statement in _PARTS.items():
-            rows = cursor.execute(statement.encode(), [member_id])
+            rows = cursor.execute(statement.encode(), {"member": member_id})
             yield name, [row[0] for row in rows]

@@ -265,6 +265,7 @@ def test_a_member_takes_their_own_data_along_and_nobody_elses(world: World) -> N
         "events.json": 1,
         "ledger.json": 1,
         "tiers.json": 1,
+        "referrals.json": 0,
         "trail.json": 1,
     }
     assert held["member.json"][0]["given_name"] == "Vadim"

@@ -29,6 +29,8 @@ class Action(StrEnum):
     VISIT_RECORDED = "visit_recorded"
     POINTS_REDEEMED = "points_redeemed"
     REDEMPTION_UNDONE = "redemption_undone"
+    REFERRAL_APPROVED = "referral_approved"
+    REFERRAL_REFUSED = "referral_refused"
     WINNER_NAMED = "winner_named"
     RECEIPT_CLAIMED = "receipt_claimed"
     PROGRAMME_PUBLISHED = "programme_published"

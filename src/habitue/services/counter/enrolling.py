@@ -18,10 +18,20 @@ from habitue.selectors.ledger import get_event
 from habitue.selectors.members import MemberRecord, get_member
 from habitue.selectors.programmes import get_one_compiled
 from habitue.services.consents import record_consents
-from habitue.services.counter.counter import Counter, known_as
+from habitue.services.counter.counter import CHANNELS, Counter, known_as
 from habitue.services.intake import Answer
 from habitue.services.members import NewIdentifier, enrol_member
+from habitue.services.referring.bringing import bring_friend
 from habitue.services.trail import note_in_trail
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Who joins was brought: by whose ``code``; ``devices`` are members who are known to have used
+    the same browser."""
+
+    code: str
+    devices: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +50,15 @@ def enrol_at(
     identifiers: Sequence[NewIdentifier],
     details: Mapping[str, object],
     consents: Mapping[tuple[Purpose, Channel], bool] | None = None,
+    referral: Invited | None = None,
 ) -> Enrolled:
     """Make a member and let them join, with consents and trail, in one transaction.
 
     The same ``external_id`` again answers the member who was made the first time.  A stranger may
     join by the portal alone, and only an open club.  Refuses ``NOT_PERMITTED``, what
     ``check_open``, what ``enrol_member`` and the programme
-    refuse.  Locks what ``enrol_member`` and ``record`` lock.
+    refuse; with a ``referral``, also what ``bring_friend`` refuses.  Locks what ``enrol_member``,
+    ``record`` and ``bring_friend`` lock.
     """
     joining = counter.source == "portal" and counter.actor.kind is Kind.NOBODY
     if not joining:
@@ -58,7 +70,14 @@ def enrol_at(
         check_open(counter.connection, programme=programme, now=counter.clock.now())
     try:
         return _enrol(
-            counter, programme, external_id, identifiers, details, consents, joining=joining
+            counter,
+            programme,
+            external_id,
+            identifiers,
+            details,
+            consents,
+            referral,
+            joining=joining,
         )
     except Refusal:
         # The same form may have been sent twice at once; then the other one made the member.
@@ -90,6 +109,7 @@ def _enrol(
     identifiers: Sequence[NewIdentifier],
     details: Mapping[str, object],
     consents: Mapping[tuple[Purpose, Channel], bool] | None,
+    referral: Invited | None,
     *,
     joining: bool,
 ) -> Enrolled:
@@ -120,6 +140,8 @@ def _enrol(
             store=counter.store or None,
             details={"programme": programme},
         )
+        if referral is not None:
+            _bring(counter, programme, member.member_id, referral)
         if consents:
             record_consents(
                 counter.connection,
@@ -129,6 +151,18 @@ def _enrol(
                 now=now,
             )
     return Enrolled(member, answer)
+
+
+def _bring(counter: Counter, programme: str, friend: UUID, referral: Invited) -> None:
+    bring_friend(
+        counter.connection,
+        programme=programme,
+        friend=friend,
+        code=referral.code,
+        channel=CHANNELS[counter.source],
+        devices=referral.devices,
+        clock=counter.clock,
+    )
 
 
 def _known(counter: Counter, external_id: str) -> Enrolled | None:

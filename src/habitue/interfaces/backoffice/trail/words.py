@@ -38,6 +38,10 @@ SENTENCES: Final[dict[str, Promise]] = {
     Action.VISIT_RECORDED: gettext_lazy("%(actor)s recorded a visit of %(subject)s."),
     Action.POINTS_REDEEMED: gettext_lazy("%(actor)s spent points of %(subject)s."),
     Action.REDEMPTION_UNDONE: gettext_lazy("%(actor)s gave spent points back to %(subject)s."),
+    Action.REFERRAL_APPROVED: gettext_lazy("%(actor)s let it count that %(subject)s was brought."),
+    Action.REFERRAL_REFUSED: gettext_lazy(
+        "%(actor)s decided that it does not count that %(subject)s was brought."
+    ),
     Action.WINNER_NAMED: gettext_lazy("%(actor)s named %(subject)s as a winner."),
     Action.RECEIPT_CLAIMED: gettext_lazy("%(actor)s claimed a receipt for %(subject)s."),
     Action.PROGRAMME_PUBLISHED: gettext_lazy("%(actor)s published a version of %(subject)s."),
@@ -95,6 +99,8 @@ NAMES: Final[dict[str, Promise]] = {
     Action.VISIT_RECORDED: gettext_lazy("Visit recorded"),
     Action.POINTS_REDEEMED: gettext_lazy("Points spent"),
     Action.REDEMPTION_UNDONE: gettext_lazy("Points given back"),
+    Action.REFERRAL_APPROVED: gettext_lazy("Referral approved"),
+    Action.REFERRAL_REFUSED: gettext_lazy("Referral refused"),
     Action.WINNER_NAMED: gettext_lazy("Winner named"),
     Action.RECEIPT_CLAIMED: gettext_lazy("Receipt claimed"),
     Action.PROGRAMME_PUBLISHED: gettext_lazy("Programme published"),

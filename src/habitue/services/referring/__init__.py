@@ -1,0 +1,1 @@
+"""Referrals: members bring friends.  What is given for it is said by rules."""
