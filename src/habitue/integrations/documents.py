@@ -232,10 +232,10 @@ def _number_or_word(text: str) -> int | Decimal | str | bool | None:
 
 # The order in which a document tells its story; what is not named here comes last.
 SECTIONS: Final = (
-    "programme", "name", "money", "zone", "languages", "joining", "points", "attributes",
-    "member_attributes", "segments", "stacking", "campaigns", "earn", "contributions", "challenges",
-    "tiers", "plans", "referral", "discounts", "rewards", "draws", "spend", "returns", "claims",
-    "words",
+    "programme", "name", "money", "zone", "languages", "joining", "identify", "points",
+    "attributes", "member_attributes", "segments", "stacking", "campaigns", "earn", "contributions",
+    "challenges", "tiers", "plans", "referral", "discounts", "rewards", "draws", "spend", "returns",
+    "claims", "words",
 )  # fmt: skip
 
 

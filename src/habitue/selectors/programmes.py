@@ -15,6 +15,7 @@ from psycopg.rows import tuple_row
 
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.programme.document import parse_document
+from habitue.domain.programme.identifying import Method
 from habitue.domain.programme.measures import Budget
 from habitue.domain.programme.model import Programme
 from habitue.domain.programme.naming import Names, merged, names_of
@@ -72,6 +73,11 @@ class Compiled:
         """The version in force at an instant; ``None`` before the first one."""
         place = bisect_right(self.starts, (at, 2**31))
         return self.starts[place - 1][1] if place else None
+
+    def methods_at(self, at: Instant) -> tuple[Method, ...]:
+        """What customers are recognised by at an instant; empty where no version says."""
+        number = self.number_at(at)
+        return () if number is None else self.versions[number].identify
 
     def budget(self, key: str, number: int) -> Budget | None:
         """The cap of a budget as a version sees it: its own, else that of the nearest version

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from habitue.kit.instants import SECOND
 from tests.interfaces.backoffice.members import LIST, NASTY, id_of, opened, sent
-from tests.interfaces.pages import HERE, World, counted
+from tests.interfaces.pages import DOCUMENT, HERE, World, counted
 from tests.interfaces.reading import read_page
 
 NEW = f"{LIST}new/"
@@ -193,3 +194,19 @@ def test_who_may_enrol(world: World, who: str, status: int) -> None:
         assert browser.post(NEW, {**ZOE, "once": uuid4()}).status_code == status
         assert browser.post(f"{NEW}lookalikes/", ZOE).status_code == status
         assert world.everything() == before
+
+
+def test_the_form_asks_for_what_the_programme_recognises_customers_by(world: World) -> None:
+    world.clock.advance(SECOND)
+    plates = DOCUMENT | {"identify": ["plate", "card"]}
+    world.till.publish(plates, effective_at=world.clock.now())
+    browser = world.browser("manager")
+    fields = opened(browser, NEW).form(button="Enrol").fields
+    assert [name for name in fields if name in ("plate", *ZOE)] == [
+        *("given_name", "family_name", "plate", "card", "birth_date", "language", "store")
+    ]
+    member = id_of(sent(browser, NEW, button="Enrol", given_name="Zoé", plate="ab 123 cd"))
+    known = world.rows(
+        "SELECT kind FROM identifier WHERE member_id = %s AND kind <> 'card'", [member]
+    )
+    assert known == [("plate",)]

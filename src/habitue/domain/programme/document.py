@@ -18,6 +18,7 @@ from habitue.domain.programme.draws import DrawPart, DrawReader, entry_currencie
 from habitue.domain.programme.earn import RulePart, RuleReader, read_rule_id
 from habitue.domain.programme.faults import Faults, InvalidDocument
 from habitue.domain.programme.fields import Vocabulary
+from habitue.domain.programme.identifying import build_methods
 from habitue.domain.programme.limits import CampaignPart
 from habitue.domain.programme.measures import Budget
 from habitue.domain.programme.model import Group, Joining, PointsCurrency, Programme, Reward, Tiers
@@ -94,6 +95,7 @@ class DocumentPart(Part):
     returns: ReturnsPart = ReturnsPart()
     claims: ClaimsPart | None = None
     joining: Annotated[Joining, PlainValidator(choice("open", "invitation"))] = "open"
+    identify: Any = None
 
 
 # Stand-ins where the real value has a fault, chosen so that they cause no further ones.
@@ -244,6 +246,7 @@ class _Builder:
             contributions=build_contributions(part.contributions),
             referral=build_referral(part.referral, exponent=exponent, faults=faults),
             joining=part.joining,
+            identify=build_methods(part.identify, faults),
         )
 
     def _vocabulary(

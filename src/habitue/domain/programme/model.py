@@ -18,6 +18,7 @@ from habitue.domain.programme.contributions import ContributionKind
 from habitue.domain.programme.discounts import Discount, ShareLadder
 from habitue.domain.programme.draw_model import Draw
 from habitue.domain.programme.gifts import GiftKind
+from habitue.domain.programme.identifying import Method
 from habitue.domain.programme.measures import Budget, Limit, Metric
 from habitue.domain.programme.moments import Condition, LineFilter
 from habitue.domain.programme.plans import Plan
@@ -370,7 +371,8 @@ class Programme:
     what the seeds of chances are made of, given where the programme is run for real; without it no
     chance falls to anybody.  ``joining``: anybody may join by themselves, or whom the house
     lets in (``invitation``); who has not joined is then given nothing.  ``referral`` says when it
-    counts that a member brought a friend; without it nobody can.
+    counts that a member brought a friend; without it nobody can.  ``identify``: what customers are
+    recognised by, in the order of asking (``identifying``).
     """
 
     code: str
@@ -398,6 +400,7 @@ class Programme:
     contributions: Mapping[str, ContributionKind] = field(default_factory=dict)
     referral: Referral | None = None
     joining: Joining = "open"
+    identify: tuple[Method, ...] = ()
     index: RuleIndex = field(init=False, repr=False, compare=False)
     stages: int = field(init=False, repr=False)
     has_chances: bool = field(init=False, repr=False)

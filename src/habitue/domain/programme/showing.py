@@ -63,6 +63,9 @@ class _Outline:
         )
         if programme.joining != "open":
             yield f"  joining by {programme.joining}"
+        if programme.identify:
+            ways = (f"{method.kind} to {method.may.label}" for method in programme.identify)
+            yield f"  recognised by {', '.join(ways)}"
         yield "Points"
         for points in programme.points.values():
             if points.kind in ("voucher", "entries"):

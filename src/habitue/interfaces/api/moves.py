@@ -11,6 +11,7 @@ import orjson
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.identity.kinds import Trust
 from habitue.domain.identity.normal import PhoneReader
+from habitue.domain.programme.identifying import Method
 from habitue.domain.received.faults import shown
 from habitue.domain.received.fields import LONGEST_CODE, LONGEST_KEY
 from habitue.domain.received.models import RECEIVED
@@ -127,8 +128,9 @@ class Moves:
         source = required_text(content, "source", limit=LONGEST_KEY)
         external_id = required_text(content, "external_id", limit=LONGEST_KEY)
         said = said_member(content, "member")
-        if key.programmes:
-            _check_programme(connection, key, source, external_id)
+        programme = _programme_of(connection, source, external_id)
+        if programme:
+            key.require_programme(programme)
         member = member_named(
             connection,
             said=said,
@@ -136,6 +138,7 @@ class Moves:
             needed=Trust.EARN,
             phones=self._phones,
             country=self._country,
+            methods=_methods(connection, programme, clock),
         )
         return claim_receipt(
             connection,
@@ -154,6 +157,7 @@ class Moves:
         external_id = required_text(content, "external_id", limit=LONGEST_KEY)
         currency = required_text(content, "currency", limit=LONGEST_CODE)
         units = _units(connection, programme, currency, content.get("units"))
+        methods = _methods(connection, programme, clock)
         sides = [
             member_named(
                 connection,
@@ -162,6 +166,7 @@ class Moves:
                 needed=needed,
                 phones=self._phones,
                 country=self._country,
+                methods=methods,
             ).member_id
             for name, needed in (("from_member", Trust.SPEND), ("to_member", Trust.EARN))
         ]
@@ -178,12 +183,20 @@ class Moves:
         )
 
 
-def _check_programme(connection: Connection, key: Key, source: str, external_id: str) -> None:
+def _programme_of(connection: Connection, source: str, external_id: str) -> str:
+    """The programme of the receipt; empty where there is none: the claim itself says so."""
     try:
         event = get_event(connection, source=source, external_id=external_id)
     except Refusal:
-        return  # There is nothing to hide; the claim itself says what is missing.
-    key.require_programme(str(event.answer["programme"]))
+        return ""
+    return str(event.answer["programme"])
+
+
+def _methods(connection: Connection, programme: str, clock: Clock) -> tuple[Method, ...]:
+    """What customers of a programme are recognised by now."""
+    if not programme:
+        return ()
+    return get_one_compiled(connection, code=programme).methods_at(clock.now())
 
 
 def _units(connection: Connection, programme: str, currency: str, given: object) -> int:

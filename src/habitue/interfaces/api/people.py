@@ -9,6 +9,7 @@ from uuid import UUID
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.identity.kinds import Trust, kind_of
 from habitue.domain.identity.normal import PhoneReader, normalise_identifier
+from habitue.domain.programme.identifying import Method, allowed_by
 from habitue.domain.received.faults import shown
 from habitue.domain.received.fields import LONGEST_KEY
 from habitue.interfaces.api.batching import Connection
@@ -26,8 +27,11 @@ def member_named(
     needed: Trust,
     phones: PhoneReader,
     country: str,
+    methods: tuple[Method, ...] = (),
 ) -> MemberRecord:
     """The member whom an identifier (kind, value) names, or the one whom they were merged into.
+
+    ``methods`` is what the programme says of being recognised, where one is concerned.
 
     Refuses what is no identifier (``UNKNOWN_CHOICE``, ``INVALID_IDENTIFIER``), one of nobody
     (``UNKNOWN_MEMBER``), one that is not trusted enough (``IDENTIFIER_NOT_TRUSTED``), and a
@@ -49,7 +53,7 @@ def member_named(
         )
         if not found:
             raise Refusal(Code.UNKNOWN_MEMBER, f"{path}.value", value=shown(value))
-        if (found[0].trust or 0) < needed:
+        if allowed_by(methods, kind, found[0].trust or Trust.GREET) < needed:
             raise Refusal(
                 Code.IDENTIFIER_NOT_TRUSTED, f"{path}.kind", value=shown(value), kind=kind
             )

@@ -19,15 +19,20 @@ from habitue.domain.identity.kinds import Kind
 from habitue.interfaces.terminal.pages import Shift, serving_page, to_member
 from habitue.interfaces.web.context import LANGUAGE_NAMES
 from habitue.interfaces.web.forms import DayInput, OnceForm, once
+from habitue.interfaces.web.identifiers import entered_kinds, identifier_field, scanned_kind
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.selectors.members import Match, MemberRecord, find_by_identifier, search_members
 from habitue.services.counter.enrolling import enrol_at
 from habitue.services.members import NewIdentifier
 
-KINDS: Final[tuple[Kind, ...]] = ("phone", "email", "card")
+# What is asked for where the programme does not say.
+USUAL: Final[tuple[Kind, ...]] = ("phone", "email", "card")
 _SHORTEST_NAME: Final = 3
 _SIMILAR: Final = 3
 _LONGEST_GUESS: Final = 100
+
+
+_CARD_HELP: Final = gettext_lazy("Scan it, if there is one; otherwise the portal shows a card.")
 
 
 def _typed(**attributes: Any) -> forms.TextInput:
@@ -48,25 +53,6 @@ class EnrolForm(OnceForm):
         required=False,
         widget=_typed(autocapitalize="words"),
     )
-    phone = forms.CharField(
-        label=gettext_lazy("Phone"),
-        max_length=40,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
-    )
-    email = forms.CharField(
-        label=gettext_lazy("E-mail"),
-        max_length=254,
-        required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
-    card = forms.CharField(
-        label=gettext_lazy("Card"),
-        max_length=64,
-        required=False,
-        help_text=gettext_lazy("Scan it, if there is one; otherwise the portal shows a card."),
-        widget=_typed(**{"data-scan": True}),
-    )
     birth_date = forms.DateField(
         label=gettext_lazy("Date of birth"),
         required=False,
@@ -80,19 +66,31 @@ class EnrolForm(OnceForm):
         label=gettext_lazy("Agrees that we remember what they like"), required=False
     )
 
+    def __init__(self, *args: Any, kinds: tuple[Kind, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = kinds
+        scanned = scanned_kind(kinds)
+        for kind in kinds:
+            self.fields[kind] = identifier_field(kind, scanned=kind == scanned)
+        if "card" in kinds:
+            self.fields["card"].help_text = _CARD_HELP
+        self.order_fields(["given_name", "family_name", *kinds])
+
     def clean(self) -> dict[str, Any]:
         """Somebody must be found again next time."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if not self.errors and not any(cleaned.get(kind) for kind in KINDS):
-            self.add_error(
-                "phone", _("Add a phone number, an e-mail address or a card, to find them again.")
-            )
+        if not self.errors and not any(cleaned.get(kind) for kind in self.kinds):
+            wanted = _("Add a phone number, an e-mail address or a card, to find them again.")
+            if self.kinds != USUAL:
+                names = ", ".join(str(self.fields[kind].label) for kind in self.kinds)
+                wanted = _("Add one of these, to find them again: %(names)s.") % {"names": names}
+            self.add_error(self.kinds[0], wanted)
         return cleaned
 
     def identifiers(self) -> list[NewIdentifier]:
         """What the member will be known by."""
         cleaned = self.cleaned_data
-        return [NewIdentifier(kind, cleaned[kind]) for kind in KINDS if cleaned[kind]]
+        return [NewIdentifier(kind, cleaned[kind]) for kind in self.kinds if cleaned[kind]]
 
     def details(self) -> dict[str, object]:
         """What is known of the member besides."""
@@ -116,7 +114,8 @@ class EnrolForm(OnceForm):
 def enrol(shift: Shift) -> HttpResponse:
     """Make a member, and open their page with what joining gave."""
     visit = shift.visit
-    form = EnrolForm(visit.request.POST or None, initial=_initial(shift))
+    kinds = _kinds(shift)
+    form = EnrolForm(visit.request.POST or None, kinds=kinds, initial=_initial(shift, kinds))
     if visit.request.method == "POST" and form.is_valid():
         member_id = _enrolled(shift, form)
         if member_id is not None:
@@ -130,7 +129,7 @@ def enrol(shift: Shift) -> HttpResponse:
 @serving_page(Permission.MEMBERS_WRITE)
 def similar(shift: Shift) -> HttpResponse:
     """Members who may be the same person as the one being typed."""
-    form = EnrolForm(shift.visit.request.POST)
+    form = EnrolForm(shift.visit.request.POST, kinds=_kinds(shift))
     return shift.visit.render("terminal/_similar.html", {"similar": _similar(shift, form)})
 
 
@@ -158,7 +157,11 @@ def _placed(refusal: Refusal, form: EnrolForm) -> Refusal:
     return refusal
 
 
-def _initial(shift: Shift) -> dict[str, Any]:
+def _kinds(shift: Shift) -> tuple[Kind, ...]:
+    return entered_kinds(shift.methods, USUAL)
+
+
+def _initial(shift: Shift, kinds: tuple[Kind, ...]) -> dict[str, Any]:
     """What was typed into the field before: an address, a number, a card, or a name."""
     visit = shift.visit
     text = visit.request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_GUESS]
@@ -168,7 +171,8 @@ def _initial(shift: Shift) -> dict[str, Any]:
     if text[:1] in ("+", "0") and visit.house.phones.number(text):
         return fresh | {"phone": text}
     if any(letter.isdigit() for letter in text):
-        return fresh | {"card": text}
+        coded = (kind for kind in kinds if kind not in ("phone", "email"))
+        return fresh | {next(coded, "card"): text}
     given, _space, family = text.partition(" ")
     return fresh | {"given_name": given, "family_name": family.strip()}
 
@@ -178,7 +182,7 @@ def _similar(shift: Shift, form: EnrolForm) -> list[MemberRecord]:
     visit = shift.visit
     phones, country = visit.house.phones, visit.house.country
     matches: list[Match] = []
-    for kind in KINDS:
+    for kind in form.kinds:
         typed = _said(form, kind)
         if typed:
             text = f"{kind}:{typed}"

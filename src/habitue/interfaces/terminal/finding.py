@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from habitue.domain.access import Permission
+from habitue.domain.programme.identifying import place_of
 from habitue.interfaces.terminal.pages import Shift, serving_page, to_member
 from habitue.interfaces.terminal.reading import new_rules
 from habitue.interfaces.terminal.showing import note_shown
@@ -64,13 +65,14 @@ class DoneHere:
 def home(shift: Shift) -> HttpResponse:
     """The field, who fits, and what was done here lately.
 
-    ``go`` opens a member whom the text identifies in full: the only one, or the one it names.
+    ``go`` opens a member whom the text identifies in full: the only one, the one it names, or the
+    one by what the programme asks for first.
     """
     request = shift.visit.request
     text = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
     opened = _identified(shift, text, request.GET.get("go", ""))
     if opened is not None:
-        note_shown(shift.visit, opened)
+        note_shown(shift.visit, opened, shift.methods)
         return to_member(opened.member.member_id)
     context = {
         "text": text,
@@ -91,8 +93,16 @@ def _identified(shift: Shift, text: str, go: str) -> Match | None:
     )
     exact = [one for one in found if one.member.status == "active"]
     named = [one for one in exact if str(one.member.member_id) == go]
-    fitting = named or exact
+    fitting = named or _asked_first(shift, exact)
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _asked_first(shift: Shift, exact: list[Match]) -> list[Match]:
+    """Of several whom a text stands for, those of the kind that the programme asks for first."""
+    if len(exact) == 1 or not exact:
+        return exact
+    places = [place_of(shift.methods, one.matched) for one in exact]
+    return [one for one, place in zip(exact, places, strict=True) if place == min(places)]
 
 
 def _hits(shift: Shift, text: str) -> list[Hit]:

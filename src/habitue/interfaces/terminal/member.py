@@ -22,6 +22,7 @@ from habitue.interfaces.web.plan_words import plan_in_words
 from habitue.interfaces.web.standings import BalanceInWords, balances_in_words, tier_in_words
 from habitue.interfaces.web.stories import Story, stories
 from habitue.interfaces.web.words.challenges import challenge_in_words
+from habitue.interfaces.web.words.identifying import spending_sentence
 from habitue.selectors.doings import can_be_undone
 from habitue.selectors.happenings import Happening, list_happenings
 from habitue.selectors.members import get_member
@@ -84,6 +85,7 @@ def member_page(
         "once": fresh["once"],
         "offers": offers_in_words(standing, current) if standing else (),
         "may_spend": may_spend(visit, member_id),
+        "to_spend": spending_sentence(identify) if (identify := current.programme.identify) else "",
         "currency": shift.programme.currency,
     }
     return shift.render("member.html", context, status=status)

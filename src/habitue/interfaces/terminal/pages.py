@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from habitue.domain.access import Permission
 from habitue.domain.errors import Code, Refusal
+from habitue.domain.programme.identifying import Method
 from habitue.interfaces.terminal.door import IDLE, STORE_KEY, TERMINAL, is_waiting
 from habitue.interfaces.web.lexicons import Lexicons, lexicons
 from habitue.interfaces.web.visits import View, Visit
 from habitue.kit.instants import SECOND
-from habitue.selectors.programmes import ProgrammeRecord, list_programmes
+from habitue.selectors.programmes import ProgrammeRecord, get_one_compiled, list_programmes
 from habitue.selectors.stores import StoreRecord, list_stores
 from habitue.services.counter.counter import Counter
 
@@ -68,6 +69,12 @@ class Shift:
             language=self.visit.language,
             now=self.visit.now,
         )
+
+    @cached_property
+    def methods(self) -> tuple[Method, ...]:
+        """What customers are recognised by now; empty where the programme does not say."""
+        compiled = get_one_compiled(self.visit.connection, code=self.programme.code)
+        return compiled.methods_at(self.visit.now)
 
     @cached_property
     def counter(self) -> Counter:

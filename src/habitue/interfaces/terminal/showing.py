@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from habitue.domain.identity.kinds import Trust
+from habitue.domain.programme.identifying import Method, allowed_by
 from habitue.interfaces.terminal.door import SHOWN_KEY
 from habitue.interfaces.web.visits import Visit
 from habitue.kit.instants import MINUTE, Instant
@@ -19,9 +20,10 @@ COUNTS_FOR: Final[Instant] = 15 * MINUTE
 _MOST_KEPT: Final = 20
 
 
-def note_shown(visit: Visit, match: Match) -> None:
-    """Remember what somebody was found by."""
-    trust = int(match.trust) if match.trust is not None else int(Trust.GREET)
+def note_shown(visit: Visit, match: Match, methods: tuple[Method, ...]) -> None:
+    """Remember what somebody was found by; ``methods`` is what the programme says of that."""
+    own = Trust.GREET if match.trust is None else match.trust
+    trust = int(own if match.trust is None else allowed_by(methods, match.matched, own))
     shown = dict(list(_shown(visit).items())[1 - _MOST_KEPT :])
     shown[str(match.member.member_id)] = [trust, visit.now + COUNTS_FOR]
     visit.request.session[SHOWN_KEY] = shown

@@ -16,6 +16,7 @@ from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Purchase, Undo, Withdrawal
 from habitue.domain.identity.kinds import Trust, kind_of
 from habitue.domain.identity.normal import PhoneReader, normalise_identifier
+from habitue.domain.programme.identifying import allowed_by
 from habitue.domain.received.models import ReceivedMember
 from habitue.services.intake.items import Item, needed_trust
 
@@ -193,15 +194,18 @@ def _check_anonymous(item: Item) -> None:
 
 
 def check_found(item: Item, identifier: Name, found: Found) -> None:
-    """Refuse a closed member, and an identifier that is not trusted enough for the event."""
+    """Refuse a closed member, and an identifier that is not trusted enough for the event, by what
+    the version of its own time says of such identifiers."""
     if not found.active:
         raise Refusal(Code.MEMBER_CLOSED, "member.value", value=identifier[1][:80])
-    if found.trust < needed_trust(item.event):
+    kind, event = identifier[0], item.event
+    methods = () if kind == MEMBER_ID else item.compiled.methods_at(event.occurred_at)
+    if allowed_by(methods, kind, found.trust) < needed_trust(event):
         raise Refusal(
             Code.IDENTIFIER_NOT_TRUSTED,
             "member.kind",
             value=identifier[1][:80],
-            kind=identifier[0],
+            kind=kind,
         )
 
 

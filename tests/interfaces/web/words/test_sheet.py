@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from habitue.domain.programme import contributions, discounts, measures, model, plans
+from habitue.domain.programme import contributions, discounts, identifying, measures, model, plans
 from habitue.integrations.documents import load_yaml
 from tests.interfaces.web.words import challenge_changes, draw_changes, referral_changes
 from tests.interfaces.web.words.sheets import (
@@ -105,6 +105,9 @@ CHANGES: dict[str, tuple[str, str]] = {
     "Programme.tiers": ("", "tiers: null"),
     "Programme.without_purchase": ("", "returns: {without_purchase: refuse}"),
     "Programme.joining": ("", "joining: invitation"),
+    "Programme.identify": ("", "identify: [card]"),
+    "Method.kind": ("identify: [card]", "identify: [nfc]"),
+    "Method.may": ("identify: [card, phone]", "identify: [card, {phone: greet}]"),
     "Programme.claim_days": ("", "claims: {within: 30 days}"),
     "PointsCurrency.code": (
         "",
@@ -417,7 +420,7 @@ _SHOWN = (
     model.SpendSettings, model.Rate, model.Fixed, measures.Every, measures.Limit, measures.Budget,
     model.Rule, model.Group, measures.Window, measures.Metric, model.Tier, model.Tiers,
     model.Reward, model.Gift, model.Price, *draw_changes.MODELS, *challenge_changes.MODELS,
-    plans.Plan, plans.Refund, contributions.ContributionKind,
+    plans.Plan, plans.Refund, contributions.ContributionKind, identifying.Method,
     *referral_changes.MODELS,
     discounts.Discount, discounts.Percentage, discounts.AmountOff, discounts.MemberPrice,
     discounts.ShareLadder, discounts.Step, discounts.CheapestPieces,

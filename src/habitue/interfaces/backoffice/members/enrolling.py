@@ -26,15 +26,18 @@ from habitue.interfaces.backoffice.pages import render
 from habitue.interfaces.web.consents import CHANNELS, PURPOSES
 from habitue.interfaces.web.context import LANGUAGE_NAMES
 from habitue.interfaces.web.forms import DayInput, OnceForm, once
+from habitue.interfaces.web.identifiers import entered_kinds, identifier_field
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.selectors.duplicates import Suspect
 from habitue.selectors.lookalikes import list_lookalikes
+from habitue.selectors.programmes import get_one_compiled
 from habitue.selectors.stores import list_stores
 from habitue.services.counter.enrolling import enrol_at
 from habitue.services.members import NewIdentifier
 
-KINDS: Final[tuple[Kind, ...]] = ("email", "phone", "card")
+# What is asked for where the programme does not say.
+USUAL: Final[tuple[Kind, ...]] = ("email", "phone", "card")
 # The lookalikes that the form was shown with; whoever saw them may go on all the same.
 SEEN: Final = "seen"
 
@@ -44,24 +47,6 @@ class NewMemberForm(OnceForm):
 
     given_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
     family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=100, required=False)
-    email = forms.CharField(
-        label=gettext_lazy("E-mail"),
-        max_length=254,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"}),
-    )
-    phone = forms.CharField(
-        label=gettext_lazy("Phone"),
-        max_length=40,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
-    )
-    card = forms.CharField(
-        label=gettext_lazy("Card"),
-        max_length=64,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
     birth_date = forms.DateField(
         label=gettext_lazy("Date of birth"),
         required=False,
@@ -75,8 +60,14 @@ class NewMemberForm(OnceForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, stores: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, stores: list[tuple[str, str]], kinds: tuple[Kind, ...], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.kinds = kinds
+        for kind in kinds:
+            self.fields[kind] = identifier_field(kind)
+        self.order_fields(["given_name", "family_name", *kinds])
         choices = {
             "store": [("", "–"), *stores],
             "consents": [
@@ -110,10 +101,11 @@ def new(visit: Visit) -> HttpResponse:
     """Enrol somebody."""
     stores = [(one.code, one.name) for one in list_stores(visit.connection, actor=visit.actor)]
     initial = {"language": visit.language, **once(visit.now)}
-    form = NewMemberForm(visit.request.POST or None, stores=stores, initial=initial)
+    kinds = _kinds(visit)
+    form = NewMemberForm(visit.request.POST or None, stores=stores, kinds=kinds, initial=initial)
     suspects: tuple[Suspect, ...] = ()
     if visit.request.method == "POST" and form.is_valid():
-        suspects = _lookalikes(visit)
+        suspects = _lookalikes(visit, kinds)
         if not suspects or SEEN in visit.request.POST:
             done = _enrol(visit, form)
             if done is not None:
@@ -127,13 +119,13 @@ def new(visit: Visit) -> HttpResponse:
 @BACKOFFICE.page(Permission.MEMBERS_WRITE)
 def lookalikes(visit: Visit) -> HttpResponse:
     """The part of the page that says who it may be already; by POST, so that no name is logged."""
-    context = _suspected(visit, _lookalikes(visit))
+    context = _suspected(visit, _lookalikes(visit, _kinds(visit)))
     return render(visit, "members/_lookalikes.html", context, here="members")
 
 
 def _enrol(visit: Visit, form: NewMemberForm) -> HttpResponse | None:
     wanted = form.cleaned_data
-    given = [kind for kind in KINDS if wanted[kind]]
+    given = [kind for kind in form.kinds if wanted[kind]]
     try:
         enrolled = enrol_at(
             counter_of(visit),
@@ -153,11 +145,16 @@ def _enrol(visit: Visit, form: NewMemberForm) -> HttpResponse | None:
     return HttpResponseRedirect(reverse("backoffice:member", args=[enrolled.member.member_id]))
 
 
-def _lookalikes(visit: Visit) -> tuple[Suspect, ...]:
+def _kinds(visit: Visit) -> tuple[Kind, ...]:
+    compiled = get_one_compiled(visit.connection, code=chosen_programme(visit))
+    return entered_kinds(compiled.methods_at(visit.now), USUAL)
+
+
+def _lookalikes(visit: Visit, kinds: tuple[Kind, ...]) -> tuple[Suspect, ...]:
     """Who it may be, by what stands in the form now, whether or not that is complete."""
     typed = {
         name: visit.request.POST.get(name, "").replace("\x00", "").strip()[:254]
-        for name in ("given_name", "family_name", "birth_date", "store", *KINDS)
+        for name in ("given_name", "family_name", "birth_date", "store", *kinds)
     }
     try:
         born = date.fromisoformat(typed["birth_date"])
@@ -172,7 +169,7 @@ def _lookalikes(visit: Visit) -> tuple[Suspect, ...]:
     return list_lookalikes(
         visit.connection,
         person=person,
-        identifiers=[(kind, typed[kind]) for kind in KINDS if typed[kind]],
+        identifiers=[(kind, typed[kind]) for kind in kinds if typed[kind]],
         phones=visit.house.phones,
         country=visit.house.country,
     )

@@ -43,10 +43,12 @@ def saying(lexicon: Lexicon, now: Instant) -> Iterator[str]:
 
 def checking(lexicon: Lexicon, now: Instant) -> Iterator[str]:
     """What staff look at before they go on."""
-    yield _("Ask for the card, the phone number or the name before you ring up.")
-    yield _(
-        "A plate is enough to greet and to earn. To spend points, ask for the card or the phone."
-    )
+    if not lexicon.programme.identify:
+        yield _("Ask for the card, the phone number or the name before you ring up.")
+        yield _(
+            "A phone number or a plate is enough to greet and to earn. To spend points, ask for"
+            " the card."
+        )
     rules, rewards = _rules(lexicon, now), ladder(lexicon.programme, now)
     limited = [one for one in rewards if one.stock or one.limits or one.when is not None]
     if limited:

@@ -23,6 +23,7 @@ from habitue.interfaces.web.words.contributions import contribution_sentences, l
 from habitue.interfaces.web.words.discounts import discount_sentences, order_sentences
 from habitue.interfaces.web.words.draws import draw_sentences
 from habitue.interfaces.web.words.examples import told_examples
+from habitue.interfaces.web.words.identifying import asking_sentences, recognised_sentences
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.interfaces.web.words.plans import plan_sentences
 from habitue.interfaces.web.words.points import points_sentences
@@ -67,6 +68,11 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
     programme = lexicon.programme
     sections = [
         Section("joining", _("Joining"), tuple(_joining(lexicon, staff=staff))),
+        Section(
+            "identify",
+            _("How members are recognised") if staff else _("How we know you"),
+            tuple(_recognised(lexicon, staff=staff)),
+        ),
         Section("earning", _("How points are earned"), tuple(_earning(lexicon, now, staff=staff))),
         Section("contributions", _("Contributions"), tuple(_contributions(lexicon, staff=staff))),
         Section("points", _("What points are worth"), tuple(_points(lexicon))),
@@ -100,6 +106,12 @@ def _item(sentences: Iterable[str], name: str = "") -> Item:
 def _joining(lexicon: Lexicon, *, staff: bool) -> Iterator[Item]:
     if lexicon.programme.joining != "open":
         yield _item(joining_sentences(staff=staff))
+
+
+def _recognised(lexicon: Lexicon, *, staff: bool) -> Iterator[Item]:
+    methods = lexicon.programme.identify
+    if methods:
+        yield _item(asking_sentences(methods) if staff else recognised_sentences(methods))
 
 
 def _earning(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
