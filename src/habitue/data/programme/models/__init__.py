@@ -2,6 +2,7 @@
 
 from habitue.data.programme.models.api_keys import ApiKey
 from habitue.data.programme.models.budgets import Budget
+from habitue.data.programme.models.contributions import Contribution
 from habitue.data.programme.models.drafts import DraftRevision, ProgrammeDraft
 from habitue.data.programme.models.draws import Draw, DrawWinner
 from habitue.data.programme.models.keys import EventKey, Idempotency
@@ -27,6 +28,7 @@ __all__ = [
     "Attempt",
     "Budget",
     "Consent",
+    "Contribution",
     "Device",
     "DraftRevision",
     "Draw",
