@@ -146,6 +146,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if BEHIND_TLS else 0
 CSRF_FAILURE_VIEW = "habitue.interfaces.entrance.failures.forged"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["habitue.interfaces.web.uploads.PictureUploadHandler"]
 
 # Signing in of colleagues: a password, with a passkey or a second factor for whoever wants one.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
