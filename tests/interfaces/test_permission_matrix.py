@@ -54,6 +54,8 @@ RIGHTS: Final = {
     "members:merge": "member_merge merge merge_undo member_close",
     "ledger:read": "member_timeline member_ledger",
     "ledger:adjust": "member_adjust member_tier",
+    "contributions:decide": "contributions contribution contribution_picture contribution_approve"
+    " contribution_refuse contribution_withdraw contribute",
     "exports:read": "members_export member_ledger_export",
     "reports:read": "overview",
     "programme:write": "drafts draft_begin draft_points draft_start draft draft_name draft_sheet"
@@ -75,7 +77,8 @@ RIGHTS: Final = {
     "terminal:use": "home who lock store enrol similar sale_of_nobody member sale foresee came"
     " redeem take undo rules rules_confirm",
     "portal": "home card history rules rules_file chances draws draw_proof profile consents"
-    " end_others end_session my_data",
+    " end_others end_session my_data contributions contribute contribution_picture"
+    " contribution_back",
 }
 
 
@@ -160,6 +163,7 @@ def values(world: World) -> dict[str, object]:
         "key_id": key.key_id,
         "identifier_id": identifier,
         "merge_id": uuid4(),
+        "contribution_id": uuid4(),
         "external_id": uuid4().hex,
         "code": HERE,
         "draw": "none",

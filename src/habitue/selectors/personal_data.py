@@ -24,6 +24,10 @@ _PARTS: Final[dict[str, str]] = {
     "consents": """
         SELECT to_jsonb(c) FROM consent c WHERE member_id = %(member)s ORDER BY at, consent_id
     """,
+    "contributions": """
+        SELECT to_jsonb(c) - 'picture' || jsonb_build_object('picture', encode(c.picture, 'base64'))
+        FROM contribution c WHERE member_id = %(member)s ORDER BY sent_at, contribution_id
+    """,
     "events": """
         SELECT jsonb_build_object('kind', kind, 'occurred_at', occurred_at, 'source', source,
                                   'external_id', external_id, 'content', payload)

@@ -262,6 +262,7 @@ def test_a_member_takes_their_own_data_along_and_nobody_elses(world: World) -> N
         "member.json": 1,
         "identifiers.json": 3,
         "consents.json": 1,
+        "contributions.json": 0,
         "events.json": 1,
         "ledger.json": 1,
         "tiers.json": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import Final
 
@@ -126,8 +127,9 @@ def test_a_colleague_who_signs_out_as_a_member_stays_a_colleague(world: World) -
     assert browser.get("/backoffice/account/").status_code == 200
 
 
+_FILLED: Final = {"handle": "a" * 64, "contribution_id": "0" * 8 + "-0000" * 3 + "-" + "0" * 12}
 CLOSED: Final = [
-    HOME + str(one.pattern).replace("<str:handle>", "a" * 64).replace("<slug:draw>", "any")
+    HOME + re.sub(r"<\w+:(\w+)>", lambda one: _FILLED.get(one[1], "any"), str(one.pattern))
     for one in urlpatterns
     if isinstance(one, URLPattern) and one.name not in OPEN
 ]

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MEMBERS_MERGE = "members:merge"
     LEDGER_READ = "ledger:read"
     LEDGER_ADJUST = "ledger:adjust"
+    CONTRIBUTIONS_DECIDE = "contributions:decide"
     PURCHASES_WRITE = "purchases:write"
     PROGRAMME_READ = "programme:read"
     PROGRAMME_WRITE = "programme:write"

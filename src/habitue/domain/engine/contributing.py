@@ -59,9 +59,8 @@ def check_complete(kind: ContributionKind, body: Contribution) -> None:
     elif kind.picture and not body.picture:
         lacking = "picture"
     if lacking:
-        raise Refusal(
-            Code.CONTRIBUTION_NOT_COMPLETE, lacking, value=kind.contribution, limit=kind.text
-        )
+        least = {"limit": kind.text} if lacking == "text" else {}
+        raise Refusal(Code.CONTRIBUTION_NOT_COMPLETE, lacking, value=kind.contribution, **least)
 
 
 def refuse_contribution(known: Sequence[Event], event: Event, programme: Programme) -> None:

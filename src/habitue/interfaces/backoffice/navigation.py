@@ -31,6 +31,7 @@ class Room:
 ROOMS: Final = (
     Room("overview", _("Overview"), "chart", Permission.REPORTS_READ),
     Room("members", _("Members"), "people", Permission.MEMBERS_READ),
+    Room("contributions", _("Contributions"), "inbox", Permission.CONTRIBUTIONS_DECIDE),
     Room("programme", _("Programme"), "sheet", Permission.PROGRAMME_READ),
     Room("stores", _("Stores"), "store", Permission.BACKOFFICE_USE),
     Room("staff", pgettext_lazy("people who work here", "Staff"), "person", Permission.STAFF_READ),

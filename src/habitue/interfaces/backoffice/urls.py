@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from habitue.interfaces.backoffice import account, start
+from habitue.interfaces.backoffice.contributions.urls import urlpatterns as contributions
 from habitue.interfaces.backoffice.design import views as design
 from habitue.interfaces.backoffice.devices import views as devices
 from habitue.interfaces.backoffice.draws import views as draws
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", start.home, name="home"),
     path("overview/", overview.overview, name="overview"),
     *members,
+    *contributions,
     path("programme/", programme.sheet, name="programme"),
     path("programme/sheet.pdf", printing.sheet_file, name="programme_sheet"),
     path("programme/poster.pdf", printing.poster_file, name="programme_poster"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from habitue.interfaces.portal import chances, draws, profile, signing_in, views
+from habitue.interfaces.portal import chances, contributions, draws, profile, signing_in, views
 
 app_name = "portal"
 
@@ -15,6 +15,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/chances/", chances.chances, name="chances"),
     path("draws/", draws.draws, name="draws"),
     path("draws/<slug:draw>/proof.json", draws.proof, name="draw_proof"),
+    path("contributions/", contributions.contributions, name="contributions"),
+    path("contributions/new/<slug:kind>/", contributions.contribute, name="contribute"),
+    path(
+        "contributions/<uuid:contribution_id>/picture/",
+        contributions.picture,
+        name="contribution_picture",
+    ),
+    path(
+        "contributions/<uuid:contribution_id>/back/",
+        contributions.take_back,
+        name="contribution_back",
+    ),
     path("me/", profile.profile, name="profile"),
     path("me/consents/", profile.consents, name="consents"),
     path("me/sessions/end/", profile.end_others, name="end_others"),

@@ -51,6 +51,7 @@ def home(visit: Visit) -> HttpResponse:
         "challenges": [challenge_in_words(one, words.current) for one in standing.challenges],
         "badges": [words.current.challenge(code) for code in standing.badges],
         "has_draws": bool(words.current.programme.draws),
+        "takes_contributions": bool(words.current.programme.contributions),
         "tier": tier_in_words(standing.progress, words.current),
         "plan": plan_in_words(standing, words.current, visit.now),
         "stories": stories(page.items, words, _stores(visit)),
@@ -102,6 +103,7 @@ def rules(visit: Visit) -> HttpResponse:
         "sheet": sheet,
         "chances": any(rule.chance is not None for rule in programme.rules),
         "has_draws": bool(programme.draws),
+        "takes_contributions": bool(programme.contributions),
     }
     return render(visit, "rules.html", context, here="rules")
 

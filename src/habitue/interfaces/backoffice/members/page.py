@@ -16,6 +16,7 @@ from habitue.interfaces.backoffice.members.frame import frame_of
 from habitue.interfaces.backoffice.members.words import KINDS, TRUSTS
 from habitue.interfaces.backoffice.trail.words import trail_lines
 from habitue.interfaces.web.consents import consents_in_words
+from habitue.interfaces.web.contributing import kinds_in_words
 from habitue.interfaces.web.plan_words import plan_in_words
 from habitue.interfaces.web.standings import balances_in_words, tier_in_words
 from habitue.interfaces.web.stories import stories
@@ -64,6 +65,9 @@ def member(visit: Visit, member_id: UUID) -> HttpResponse:
         "consents": consents_in_words(
             list_consents(visit.connection, member_id=member_id), frame.zone, visit.language
         ),
+        "kinds": list(kinds_in_words(lexicon))
+        if visit.may(Permission.CONTRIBUTIONS_DECIDE) and frame.member.status == "active"
+        else (),
         "merges": list_merges(visit.connection, member_id=member_id),
         "store": frame.stores.get(store, store),
     }

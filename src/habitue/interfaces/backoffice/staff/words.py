@@ -22,6 +22,7 @@ RIGHTS: Final[dict[Permission, Promise]] = {
     Permission.MEMBERS_READ: gettext_lazy("See members"),
     Permission.MEMBERS_WRITE: gettext_lazy("Enrol members and change their details"),
     Permission.MEMBERS_MERGE: gettext_lazy("Merge duplicates and end memberships"),
+    Permission.CONTRIBUTIONS_DECIDE: gettext_lazy("Approve reviews, posts and photos"),
     Permission.LEDGER_READ: gettext_lazy("See the ledger"),
     Permission.LEDGER_ADJUST: gettext_lazy("Adjust points and tiers"),
     Permission.PURCHASES_WRITE: gettext_lazy("Record and undo purchases"),

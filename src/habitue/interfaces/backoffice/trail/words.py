@@ -43,6 +43,11 @@ SENTENCES: Final[dict[str, Promise]] = {
         "%(actor)s decided that it does not count that %(subject)s was brought."
     ),
     Action.WINNER_NAMED: gettext_lazy("%(actor)s named %(subject)s as a winner."),
+    Action.CONTRIBUTION_APPROVED: gettext_lazy("%(actor)s approved a contribution of %(subject)s."),
+    Action.CONTRIBUTION_REFUSED: gettext_lazy("%(actor)s refused a contribution of %(subject)s."),
+    Action.CONTRIBUTION_WITHDRAWN: gettext_lazy(
+        "%(actor)s withdrew the approval of a contribution of %(subject)s."
+    ),
     Action.RECEIPT_CLAIMED: gettext_lazy("%(actor)s claimed a receipt for %(subject)s."),
     Action.PROGRAMME_PUBLISHED: gettext_lazy("%(actor)s published a version of %(subject)s."),
     Action.PROGRAMME_CANCELLED: gettext_lazy("%(actor)s called off a version of %(subject)s."),
@@ -102,6 +107,9 @@ NAMES: Final[dict[str, Promise]] = {
     Action.REFERRAL_APPROVED: gettext_lazy("Referral approved"),
     Action.REFERRAL_REFUSED: gettext_lazy("Referral refused"),
     Action.WINNER_NAMED: gettext_lazy("Winner named"),
+    Action.CONTRIBUTION_APPROVED: gettext_lazy("Contribution approved"),
+    Action.CONTRIBUTION_REFUSED: gettext_lazy("Contribution refused"),
+    Action.CONTRIBUTION_WITHDRAWN: gettext_lazy("Contribution withdrawn"),
     Action.RECEIPT_CLAIMED: gettext_lazy("Receipt claimed"),
     Action.PROGRAMME_PUBLISHED: gettext_lazy("Programme published"),
     Action.PROGRAMME_CANCELLED: gettext_lazy("Version called off"),
