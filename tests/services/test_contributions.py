@@ -36,7 +36,7 @@ def told(till: Till) -> Till:
     return till
 
 
-def _review(till: Till, product: str, card: str = "CARD000A", **said: Any) -> Any:
+def _review(till: Till, product: str, card: str | None = "CARD000A", **said: Any) -> Any:
     content = {"contribution": "review", "product": product, "length": 40, **said}
     return till.other("contribution", card, **content)
 
