@@ -48,10 +48,10 @@ EVERYWHERE: Final = {"backoffice:store_new"}
 RIGHTS: Final = {
     "": "root entrance:enter terminal:pair portal:sign_in portal:join portal:code portal:sign_out",
     "backoffice:use": "home account own_pin end_others end_session stores design design_toast",
-    "members:read": "members member",
+    "members:read": "members member referrals",
     "members:write": "member_new lookalikes member_edit member_consents identifier_new"
     " identifier_revoke",
-    "members:merge": "member_merge merge merge_undo member_close",
+    "members:merge": "member_merge merge merge_undo member_close referral_review",
     "ledger:read": "member_timeline member_ledger",
     "ledger:adjust": "member_adjust member_tier",
     "contributions:decide": "contributions contribution contribution_picture contribution_approve"
@@ -76,8 +76,8 @@ RIGHTS: Final = {
     "trail:read": "trail trail_export member_trail",
     "terminal:use": "home who lock store enrol similar sale_of_nobody member sale foresee came"
     " redeem take undo rules rules_confirm",
-    "portal": "home card history rules rules_file chances draws draw_proof profile consents"
-    " end_others end_session my_data contributions contribute contribution_picture"
+    "portal": "home card history rules rules_file chances friends draws draw_proof profile"
+    " consents end_others end_session my_data contributions contribute contribution_picture"
     " contribution_back",
 }
 
@@ -164,6 +164,7 @@ def values(world: World) -> dict[str, object]:
         "identifier_id": identifier,
         "merge_id": uuid4(),
         "contribution_id": uuid4(),
+        "referral_id": uuid4(),
         "external_id": uuid4().hex,
         "code": HERE,
         "draw": "none",

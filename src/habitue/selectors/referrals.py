@@ -213,6 +213,12 @@ def standing_of(
     )
 
 
+def takes_referrals(connection: Connection, *, programme: str, now: Instant) -> bool:
+    """Whether members of a programme can bring friends now; refuses ``UNKNOWN_PROGRAMME``."""
+    version = terms_of(get_one_compiled(connection, code=programme), now)
+    return version is not None and version.referral is not None
+
+
 def terms_of(compiled: Compiled, at: Instant) -> Programme | None:
     """The version whose terms hold for who joined at an instant."""
     number = compiled.number_at(at)

@@ -13,6 +13,7 @@ from habitue.interfaces.backoffice.members.urls import urlpatterns as members
 from habitue.interfaces.backoffice.overview import views as overview
 from habitue.interfaces.backoffice.programme import printing, readers
 from habitue.interfaces.backoffice.programme import views as programme
+from habitue.interfaces.backoffice.referrals import views as referrals
 from habitue.interfaces.backoffice.staff import views as staff
 from habitue.interfaces.backoffice.stores import views as stores
 from habitue.interfaces.backoffice.trail import views as trail
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("overview/", overview.overview, name="overview"),
     *members,
     *contributions,
+    path("referrals/", referrals.list_page, name="referrals"),
+    path("referrals/<uuid:referral_id>/", referrals.review, name="referral_review"),
     path("programme/", programme.sheet, name="programme"),
     path("programme/sheet.pdf", printing.sheet_file, name="programme_sheet"),
     path("programme/poster.pdf", printing.poster_file, name="programme_poster"),

@@ -7,6 +7,7 @@ a member is nobody's business.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from habitue.domain.consents import Channel, Purpose
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.identity.details import read_details
 from habitue.interfaces.portal.door import PORTAL
+from habitue.interfaces.portal.friends import FRIEND, check_friend, invited
 from habitue.interfaces.portal.pages import running_programmes, sent_fields
 from habitue.interfaces.texts.catalogue import LANGUAGES
 from habitue.interfaces.web.actors import caller_of, sign_member_in, sign_member_out
@@ -32,6 +34,7 @@ from habitue.interfaces.web.refusals import refuse_form
 from habitue.interfaces.web.visits import Visit
 from habitue.kit.ids import new_id
 from habitue.kit.instants import MINUTE, datetime_of
+from habitue.selectors.referrals import takes_referrals
 from habitue.services.access.codes import DIGITS, VALID, Asked, enter_code, request_code
 from habitue.services.counter.counter import Counter
 from habitue.services.counter.enrolling import check_open, enrol_at, is_open
@@ -88,6 +91,12 @@ class JoinForm(Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
+    friend = forms.CharField(
+        label=gettext_lazy("Code of the friend who brought you"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
     news = forms.BooleanField(
         label=gettext_lazy("Send me news and offers by e-mail. I can stop it at any time."),
         required=False,
@@ -123,13 +132,14 @@ def join(visit: Visit) -> HttpResponse:
     """Ask who joins; nothing is made before the code proves the address."""
     if visit.actor.is_signed_in:
         return HttpResponseRedirect(reverse("portal:home"))
-    form = JoinForm(sent_fields(visit))
+    form = _join_form(visit)
     if visit.request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         try:
             # Before the code: afterwards nobody could mend a name any more, and a code that makes
             # no member would be spent.
             programme = _programme_to_join(visit)
+            _check_friend(visit, form, programme)
             read_details(_details(visit, wanted), today=datetime_of(visit.now).date())
             asked = _ask(visit, wanted["email"], joining=True)
         except Refusal as refusal:
@@ -224,7 +234,8 @@ def _joined(visit: Visit, email: str) -> UUID:
         source="portal",
         country=visit.house.country,
     )
-    enrolled = enrol_at(
+    enrol = partial(
+        enrol_at,
         counter,
         programme=str(joining["programme"]),
         external_id=str(joining["once"]),
@@ -235,7 +246,40 @@ def _joined(visit: Visit, email: str) -> UUID:
             (Purpose.REMEMBERING, Channel.ON_SITE): bool(joining["remember"]),
         },
     )
+    friend = invited(visit, str(joining.get(FRIEND, "")))
+    try:
+        enrolled = enrol(referral=friend)
+    except Refusal as refusal:
+        # The code has proved the address: whoever brought the visitor may have left since, and
+        # that must not keep anybody from joining.
+        if friend is None or refusal.path != "referral_code":
+            raise
+        enrolled = enrol()
     return enrolled.member.member_id
+
+
+def _join_form(visit: Visit) -> JoinForm:
+    """The form, with the code of a friend's link, where members of the programme bring friends."""
+    given = visit.request.GET.get(FRIEND, "").replace("\x00", "")[:40]
+    form = JoinForm(sent_fields(visit), initial={FRIEND: given})
+    try:
+        takes = _takes_friends(visit, _programme_to_join(visit))
+    except Refusal:
+        # The page says so itself once somebody tries to join.
+        takes = False
+    if not takes:
+        del form.fields[FRIEND]
+    return form
+
+
+def _takes_friends(visit: Visit, programme: str) -> bool:
+    return takes_referrals(visit.connection, programme=programme, now=visit.now)
+
+
+def _check_friend(visit: Visit, form: JoinForm, programme: str) -> None:
+    code = form.cleaned_data.get(FRIEND, "")
+    if code and _takes_friends(visit, programme):
+        check_friend(visit, code)
 
 
 def _programme_to_join(visit: Visit) -> str:

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from habitue.interfaces.portal import chances, contributions, draws, profile, signing_in, views
+from habitue.interfaces.portal import (
+    chances,
+    contributions,
+    draws,
+    friends,
+    profile,
+    signing_in,
+    views,
+)
 
 app_name = "portal"
 
@@ -13,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", views.rules, name="rules"),
     path("rules.pdf", views.rules_file, name="rules_file"),
     path("rules/chances/", chances.chances, name="chances"),
+    path("friends/", friends.friends, name="friends"),
     path("draws/", draws.draws, name="draws"),
     path("draws/<slug:draw>/proof.json", draws.proof, name="draw_proof"),
     path("contributions/", contributions.contributions, name="contributions"),

@@ -52,6 +52,7 @@ def home(visit: Visit) -> HttpResponse:
         "badges": [words.current.challenge(code) for code in standing.badges],
         "has_draws": bool(words.current.programme.draws),
         "takes_contributions": bool(words.current.programme.contributions),
+        "has_friends": words.current.programme.referral is not None,
         "tier": tier_in_words(standing.progress, words.current),
         "plan": plan_in_words(standing, words.current, visit.now),
         "stories": stories(page.items, words, _stores(visit)),

@@ -22,7 +22,8 @@ from habitue.interfaces.web.forms import DayInput, OnceForm, once
 from habitue.interfaces.web.identifiers import entered_kinds, identifier_field, scanned_kind
 from habitue.interfaces.web.refusals import refuse_form
 from habitue.selectors.members import Match, MemberRecord, find_by_identifier, search_members
-from habitue.services.counter.enrolling import enrol_at
+from habitue.selectors.referrals import takes_referrals
+from habitue.services.counter.enrolling import Invited, enrol_at
 from habitue.services.members import NewIdentifier
 
 # What is asked for where the programme does not say.
@@ -59,6 +60,12 @@ class EnrolForm(OnceForm):
         widget=DayInput(),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGE_NAMES)
+    referral_code = forms.CharField(
+        label=gettext_lazy("Code of the member who brought them"),
+        max_length=40,
+        required=False,
+        widget=_typed(autocapitalize="characters"),
+    )
     news = forms.BooleanField(
         label=gettext_lazy("Agrees to news and offers by e-mail"), required=False
     )
@@ -101,6 +108,11 @@ class EnrolForm(OnceForm):
             details["birth_date"] = cleaned["birth_date"].isoformat()
         return details
 
+    def invited(self) -> Invited | None:
+        """Who brought them."""
+        code = self.cleaned_data.get("referral_code", "")
+        return Invited(code) if code else None
+
     def consents(self) -> dict[tuple[Purpose, Channel], bool]:
         """What the member agrees to; a box that is empty is a no."""
         return {
@@ -116,6 +128,9 @@ def enrol(shift: Shift) -> HttpResponse:
     visit = shift.visit
     kinds = _kinds(shift)
     form = EnrolForm(visit.request.POST or None, kinds=kinds, initial=_initial(shift, kinds))
+    code = shift.programme.code
+    if not takes_referrals(visit.connection, programme=code, now=visit.now):
+        del form.fields["referral_code"]
     if visit.request.method == "POST" and form.is_valid():
         member_id = _enrolled(shift, form)
         if member_id is not None:
@@ -142,6 +157,7 @@ def _enrolled(shift: Shift, form: EnrolForm) -> UUID | None:
             identifiers=form.identifiers(),
             details=form.details(),
             consents=form.consents(),
+            referral=form.invited(),
         )
     except Refusal as refusal:
         refuse_form(form, _placed(refusal, form), language=shift.visit.language)

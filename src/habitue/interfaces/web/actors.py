@@ -18,6 +18,9 @@ from habitue.interfaces.web.visits import Visit
 from habitue.selectors.actors import actor_of_member, actor_of_staff
 
 MEMBER_KEY: Final = "member_id"
+# The members who have signed in with this browser, the latest last.
+KNOWN_KEY: Final = "known_members"
+_KNOWN: Final = 10
 AGENT_KEY: Final = "user_agent"
 ADDRESS_KEY: Final = "address"
 
@@ -65,6 +68,8 @@ def sign_member_in(request: HttpRequest, member_id: UUID) -> None:
     """Begin a session of this member; the old session's key is worth nothing any more."""
     request.session.cycle_key()
     request.session[MEMBER_KEY] = str(member_id)
+    known = [one for one in request.session.get(KNOWN_KEY, []) if one != str(member_id)]
+    request.session[KNOWN_KEY] = [*known, str(member_id)][-_KNOWN:]
     note_browser(request)
 
 

@@ -32,8 +32,9 @@ from habitue.interfaces.web.visits import Visit
 from habitue.selectors.duplicates import Suspect
 from habitue.selectors.lookalikes import list_lookalikes
 from habitue.selectors.programmes import get_one_compiled
+from habitue.selectors.referrals import takes_referrals
 from habitue.selectors.stores import list_stores
-from habitue.services.counter.enrolling import enrol_at
+from habitue.services.counter.enrolling import Invited, enrol_at
 from habitue.services.members import NewIdentifier
 
 # What is asked for where the programme does not say.
@@ -51,6 +52,12 @@ class NewMemberForm(OnceForm):
         label=gettext_lazy("Date of birth"),
         required=False,
         widget=DayInput(),
+    )
+    referral_code = forms.CharField(
+        label=gettext_lazy("Code of the member who brought them"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGE_NAMES)
     store = forms.ChoiceField(label=gettext_lazy("Home store"), required=False)
@@ -103,6 +110,9 @@ def new(visit: Visit) -> HttpResponse:
     initial = {"language": visit.language, **once(visit.now)}
     kinds = _kinds(visit)
     form = NewMemberForm(visit.request.POST or None, stores=stores, kinds=kinds, initial=initial)
+    programme = chosen_programme(visit)
+    if not takes_referrals(visit.connection, programme=programme, now=visit.now):
+        del form.fields["referral_code"]
     suspects: tuple[Suspect, ...] = ()
     if visit.request.method == "POST" and form.is_valid():
         suspects = _lookalikes(visit, kinds)
@@ -134,6 +144,7 @@ def _enrol(visit: Visit, form: NewMemberForm) -> HttpResponse | None:
             identifiers=[NewIdentifier(kind, wanted[kind]) for kind in given],
             details=form.details(),
             consents=form.given_consents(),
+            referral=Invited(code) if (code := wanted.get("referral_code")) else None,
         )
     except Refusal as refusal:
         places: dict[str, str] = {

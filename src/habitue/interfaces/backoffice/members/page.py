@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 
 from habitue.domain.access import Permission
 from habitue.interfaces.backoffice.door import BACKOFFICE
-from habitue.interfaces.backoffice.members.frame import frame_of
+from habitue.interfaces.backoffice.members.frame import Frame, frame_of
 from habitue.interfaces.backoffice.members.words import KINDS, TRUSTS
 from habitue.interfaces.backoffice.trail.words import trail_lines
 from habitue.interfaces.web.consents import consents_in_words
 from habitue.interfaces.web.contributing import kinds_in_words
 from habitue.interfaces.web.plan_words import plan_in_words
+from habitue.interfaces.web.referral_words import ReferralInWords, referral_in_words
 from habitue.interfaces.web.standings import balances_in_words, tier_in_words
 from habitue.interfaces.web.stories import stories
 from habitue.interfaces.web.visits import Visit
@@ -27,6 +28,7 @@ from habitue.selectors.happenings import list_happenings
 from habitue.selectors.members import IdentifierRecord, list_identifiers
 from habitue.selectors.merges import list_merges
 from habitue.selectors.programmes import get_programme
+from habitue.selectors.referrals import ReferralRecord, find_referral_of, list_brought
 from habitue.selectors.standing import get_standing
 from habitue.selectors.trail import TrailFilter, list_trail
 
@@ -53,6 +55,8 @@ def member(visit: Visit, member_id: UUID) -> HttpResponse:
         visit.connection, member_id=member_id, programme=frame.code, now=visit.now
     )
     store = frame.member.store or ""
+    ask: dict[str, Any] = {"member_id": member_id, "programme": frame.code, "now": visit.now}
+    came = find_referral_of(visit.connection, **ask)
     context = {
         "balances": balances_in_words(standing, lexicon) if standing else (),
         "tier": tier_in_words(standing.progress, lexicon) if standing else None,
@@ -62,6 +66,8 @@ def member(visit: Visit, member_id: UUID) -> HttpResponse:
         "identifiers": [
             _known(one) for one in list_identifiers(visit.connection, member_id=member_id)
         ],
+        "came": _told(frame, came) if came else None,
+        "brought": [_told(frame, one) for one in list_brought(visit.connection, **ask)],
         "consents": consents_in_words(
             list_consents(visit.connection, member_id=member_id), frame.zone, visit.language
         ),
@@ -119,6 +125,10 @@ def trail(visit: Visit, member_id: UUID) -> HttpResponse:
         "next_cursor": page.next_cursor or "",
     }
     return frame.render("trail.html", context, tab="trail")
+
+
+def _told(frame: Frame, one: ReferralRecord) -> ReferralInWords:
+    return referral_in_words(one, zone=frame.zone, language=frame.visit.language)
 
 
 def _known(one: IdentifierRecord) -> Known:
