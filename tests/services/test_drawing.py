@@ -139,6 +139,48 @@ def test_s38_a_duplicate_and_the_survivor_are_one_entrant_with_no_more_than_othe
     assert [one.member_id for one in record.winners] == [anna]
 
 
+@pytest.mark.parametrize("undone_at", ["before the end", "after it", "after the draw"])
+def test_s38_what_is_undone_counts_by_when_it_was_undone(fair: Till, undone_at: str) -> None:
+    """A purchase that comes back before the end takes its entries along; the list that is closed
+    stays closed, and who has won has won."""
+    fair.enrol("CARD000A")
+    sale = fair.purchase("CARD000A", "30.00")
+    fair.ok(sale)
+    end = parse_instant("2026-06-11T00:00:00+00:00")
+    fair.clock.at = {"before the end": end - 1, "after it": BEFORE, "after the draw": DUE}[
+        undone_at
+    ]
+    if undone_at == "after the draw":
+        held(fair)
+    fair.ok(fair.give_back("CARD000A", sale))
+    fair.clock.at = DUE
+    held(fair)
+    record = draws(fair)["lots"]
+    stands = undone_at != "before the end"
+    assert (record.entrants, record.entries, len(record.winners)) == (
+        (1, 3, 1) if stands else (0, 0, 0)
+    )
+    published = get_proof(fair.connection, programme="fair", draw="lots")
+    assert verify(proof_of(json.loads(json.dumps(published.as_json())))) == []
+    assert fair.balance("CARD000A", "voucher:cake") == int(stands)
+    # What the purchase earned is gone, and no debt of entries is left behind.
+    assert fair.balance("CARD000A") == 0
+    assert fair.balance("CARD000A", "draw:lots") == 0
+
+
+def test_s38_an_undo_that_is_reported_after_the_draw_changes_no_list(fair: Till) -> None:
+    fair.enrol("CARD000A")
+    sale = fair.purchase("CARD000A", "30.00")
+    fair.ok(sale)
+    fair.clock.at = DUE
+    held(fair)
+    before = get_proof(fair.connection, programme="fair", draw="lots").as_json()
+    fair.ok(fair.give_back("CARD000A", sale, occurred_at="2026-06-09T12:00:00+00:00"))
+    assert get_proof(fair.connection, programme="fair", draw="lots").as_json() == before
+    assert (draws(fair)["lots"].entries, fair.balance("CARD000A", "voucher:cake")) == (3, 1)
+    assert fair.balance("CARD000A", "draw:lots") == 0
+
+
 def test_s38_who_left_does_not_take_part(fair: Till) -> None:
     fair.enrol("CARD000A")
     fair.ok(fair.purchase("CARD000A", "40.00"))
