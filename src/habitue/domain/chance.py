@@ -19,7 +19,9 @@ a seed that is told says nothing of the others.
 
 What follows from it.  An event that is sent again has the same id, and so no second chance; a
 replay comes to the same gifts.  Whoever knows the seed could choose an event that wins, so an event
-that is recorded once the seed of its month may be told has no chance at all.
+that is recorded once the seed of its month may be told has no chance at all.  A purchase that is
+taken back whole gives its id up, and the member's next purchase of the month takes that id instead
+of its own in step 2: ringing a sale up again until it wins is of no use.
 """
 
 from __future__ import annotations

@@ -33,8 +33,9 @@ from habitue.kit.periods import add_period, period_start
 class Context:
     """The moment of one event; implements ``programme.moments.Moment``.
 
-    ``root`` is the id by which chances know the event; none falls to it unless it is ``drawn``.  A
-    ``quiet`` one is folded again for its result alone, and explains nothing.
+    ``root`` is the id by which chances know the event (its own, or that of a purchase for which it
+    stands in: ``chancing``); none falls to it unless it is ``drawn``.  A ``quiet`` one is folded
+    again for its result alone, and explains nothing.
     """
 
     kind: str

@@ -26,6 +26,7 @@ from typing import Any
 from habitue.domain.engine.advancing import advance, next_due
 from habitue.domain.engine.caps import BudgetDesk, apply_caps
 from habitue.domain.engine.challenging import count_towards, tallies_of
+from habitue.domain.engine.chancing import stand_in
 from habitue.domain.engine.context import Context, context_of, limit_key, usage_key
 from habitue.domain.engine.discounted import count_discounts, refuse_unknown_discount
 from habitue.domain.engine.discounting import price_basket
@@ -210,6 +211,8 @@ def apply_earning_event(fold: Fold, event: Event) -> None:
         basket = fold.basket_of(event, body, programme)
     context = context_of(programme, state, event, basket)
     context.quiet = fold.quiet
+    if isinstance(body, Purchase):
+        stand_in(programme, state, context)
     if programme.discounts and isinstance(body, Purchase):
         _discount(fold, programme, event, body, context)
     earnings, lots = give(fold, programme, event, context)

@@ -40,7 +40,7 @@ def apply_merge_out(fold: Fold, event: Event) -> None:
         fold.books.forgive(currency, debt, "transfer_out", cause)
     _move(fold, event, replace(TierStanding(), since=event.occurred_at))
     state.credits, state.usage, state.earned, state.attributes = {}, {}, {}, {}
-    state.plan, state.referred = NO_STANDING, False
+    state.plan, state.referred, state.void_chances = NO_STANDING, False, ()
     state.spent = state.purchases = state.visits = state.latest_visit_day = 0
     fold.finish(programme, event, cause)
 
@@ -140,6 +140,7 @@ def _add_counters(state: MemberState, other: MemberState) -> None:
     state.attributes = {**other.attributes, **state.attributes}
     state.plan = later_of(state.plan, other.plan)
     state.referred = state.referred or other.referred
+    state.void_chances += other.void_chances
     state.spent += other.spent
     state.purchases += other.purchases
     state.visits += other.visits

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from habitue.domain.engine.caps import BudgetDesk, apply_caps
 from habitue.domain.engine.challenging import count_towards, tallies_of
+from habitue.domain.engine.chancing import give_up
 from habitue.domain.engine.context import context_of, limit_key, usage_key
 from habitue.domain.engine.discounted import give_back_discounts, kept_of
 from habitue.domain.engine.earning import earn
@@ -135,6 +136,7 @@ def _take_back(fold: Fold, event: Event, record: PurchaseRecord) -> None:
         credit(programme, state, "purchases", day, -1)
         credit(programme, state, "visits", day, -1)
         state.purchases -= 1
+        give_up(programme, state, record.context)
 
 
 def _count_challenges(fold: Fold, event: Event, record: PurchaseRecord) -> None:

@@ -60,6 +60,8 @@ def state_to_json(state: MemberState) -> dict[str, Any]:
         plain["plan"] = [*astuple(state.plan)]
     if state.referred:
         plain["referred"] = True
+    if state.void_chances:
+        plain["void_chances"] = [list(one) for one in state.void_chances]
     standing = state.standing
     if standing != _FRESH:
         plain["standing"] = [
@@ -115,6 +117,7 @@ def state_from_json(plain: dict[str, Any]) -> MemberState:
         attributes=dict(plain.get("attributes", {})),
         plan=_plan(plain.get("plan")),
         referred=plain.get("referred", False),
+        void_chances=tuple((month, root) for month, root in plain.get("void_chances", ())),
     )
 
 

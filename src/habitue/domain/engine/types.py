@@ -193,6 +193,8 @@ class MemberState:
     key the times and units used; ``earned`` and ``spent`` are lifetime totals net of returns.
     ``activity`` holds, per kind of event, the latest instant and the zone of the place.
     ``attributes`` are what was noted of the member; they are replaced whole, never changed.
+    ``void_chances`` are the months and the numbers for chances (``Context.root``) of purchases of
+    which nothing is left, in the order in which they were given up (``chancing``).
     """
 
     latest: OrderKey | None = None
@@ -213,6 +215,7 @@ class MemberState:
     attributes: dict[str, Scalar] = field(default_factory=dict)
     plan: PlanStanding = NO_STANDING
     referred: bool = False
+    void_chances: tuple[tuple[str, str], ...] = ()
 
     def copy(self) -> MemberState:
         """A copy that can be folded on; parts that the engine replaces whole are shared."""
@@ -234,6 +237,7 @@ class MemberState:
             enrolled_at=self.enrolled_at,
             plan=self.plan,
             referred=self.referred,
+            void_chances=self.void_chances,
             attributes=self.attributes,
         )
 
