@@ -38,6 +38,11 @@ CORNER: dict[str, Any] = {
         "stay": {"on": "purchase", "each": {"line.category": "room"}, "give": {"nights": 1}},
         "door": {"on": "visit", "give": {"points": 2}},
         "welcome": {"on": "enrolment", "give": {"points": 50}},
+        "reviews": {"on": "contribution", "give": {"points": 7}},
+    },
+    "contributions": {
+        "review": {"about": "product", "once": True, "text": 10},
+        "photo": {"picture": True},
     },
     "tiers": {"by": {"spend": "rolling 12 months"}, "gold": {"enter": "500.00", "keep": "400.00"}},
     "rewards": {

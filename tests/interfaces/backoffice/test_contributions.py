@@ -77,7 +77,7 @@ def test_a_review_waits_is_approved_and_told(telling: World) -> None:
     assert "It is approved and counts." in opened(office, QUEUE).words
     assert "It brought you 25 points." in opened(browser, MINE).words
     assert telling.till.balance("CARD0001") == BEFORE + 25
-    assert "Contribution" in opened(browser, "/portal/history/").words
+    assert "Contribution: Review" in opened(browser, "/portal/history/").words
     # Once is enough.
     assert "it counts once" in read_page(reviewed(browser)).words
 

@@ -20,6 +20,7 @@ from habitue.interfaces.api import (
     ledger,
     member_operations,
     programmes,
+    submissions,
 )
 from habitue.interfaces.api.batching import Batcher, Connection
 from habitue.interfaces.api.database import Database
@@ -101,9 +102,13 @@ def create_app(
     events = Events(database=database, batcher=batcher, clock=clock, phones=phones, country=country)
     moves = Moves(database=database, clock=clock, phones=phones, country=country)
     members = Members(database=database, clock=clock, phones=phones, country=country)
+    waiting = submissions.Submissions(
+        database=database, clock=clock, phones=phones, country=country
+    )
     pages = about.About(database=database)
     operations = [
         *event_operations.operations(events, moves),
+        *submissions.operations(waiting),
         *member_operations.operations(members),
         *ledger.operations(ledger.Ledger(database=database, clock=clock)),
         *programmes.operations(programmes.Programmes(database=database, clock=clock)),

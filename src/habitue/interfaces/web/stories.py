@@ -12,7 +12,15 @@ from django.utils.translation import pgettext_lazy
 
 from habitue.domain.consents import Channel, Purpose
 from habitue.domain.engine.rewarding import reward_of
-from habitue.domain.events import QUANTITY_SCALE, Adjustment, Purchase, Redemption, Return
+from habitue.domain.events import (
+    QUANTITY_SCALE,
+    Adjustment,
+    Contribution,
+    Purchase,
+    Redemption,
+    Return,
+    Withdrawal,
+)
 from habitue.domain.events import Line as BoughtLine
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.consents import CHANNELS, PURPOSES
@@ -160,6 +168,9 @@ def _title(happening: Happening, lexicon: Lexicon) -> str:
     body = happening.body
     if isinstance(body, Redemption) and (code := reward_of(body)):
         return _("Reward: %(reward)s") % {"reward": lexicon.reward(code)}
+    if isinstance(body, Contribution):
+        kind = lexicon.contribution(body.contribution)
+        return _("Contribution: %(kind)s") % {"kind": kind}
     if happening.kind == "time" and any(one.kind == "expire" for one in happening.entries):
         return _("Points expired")
     if happening.kind == "consent":
@@ -188,6 +199,8 @@ def _note(body: Any) -> str:
         return body.reason
     if isinstance(body, Redemption):
         return body.purpose
+    if isinstance(body, Withdrawal):
+        return body.reason
     return ""
 
 

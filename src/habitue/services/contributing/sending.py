@@ -60,10 +60,11 @@ class Sent:
 def send_contribution(counter: Counter, *, member_id: UUID, sent: Sent) -> ContributionRecord:
     """Let a contribution wait for a decision; one that is sent again is answered as it stands.
 
-    At the portal the member sends it; in the back office a colleague enters it, who may decide
-    about contributions.  Refuses ``TOO_LONG``, ``INVALID_TEXT`` a link that is none,
-    ``NOT_PERMITTED``, ``UNKNOWN_MEMBER``, ``MEMBER_CLOSED``, ``ALREADY_CONTRIBUTED`` where the same
-    waits, ``TOO_MANY`` that wait, and what the intake would refuse now.  Locks the member.
+    At the portal the member sends it; elsewhere somebody who may decide about contributions.
+    Refuses ``TOO_LONG``, ``INVALID_TEXT`` a link that is none, ``NOT_PERMITTED``,
+    ``UNKNOWN_MEMBER``, ``MEMBER_CLOSED``, ``ALREADY_CONTRIBUTED`` where the same waits,
+    ``KEY_REUSED`` where another one was sent under the same id, ``TOO_MANY`` that wait, and what
+    the intake would refuse now.  Locks the member.
     """
     if counter.source != "portal":
         counter.require(Permission.CONTRIBUTIONS_DECIDE)
@@ -75,7 +76,7 @@ def send_contribution(counter: Counter, *, member_id: UUID, sent: Sent) -> Contr
         own = list_own_contributions(connection, member_id=member_id, programme=sent.programme)
         for one in own:
             if one.contribution_id == sent.contribution_id:
-                return one
+                return _as_it_stands(one, sent, body, link)
         waiting = [one for one in own if one.state == "waiting"]
         if len(waiting) >= MOST_WAITING:
             raise Refusal(Code.TOO_MANY, "contribution", value=len(waiting), limit=MOST_WAITING)
@@ -121,6 +122,14 @@ def take_back_contribution(counter: Counter, *, member_id: UUID, contribution_id
         gone = connection.execute(_TAKE_BACK, [record.member_id, contribution_id])
         if gone.rowcount != 1:
             raise Refusal(Code.ALREADY_DECIDED, "contribution", value=record.state)
+
+
+def _as_it_stands(one: ContributionRecord, sent: Sent, body: str, link: str) -> ContributionRecord:
+    """What was sent in before under the same key, if it was the same."""
+    said = (sent.kind, sent.product, sent.purchase, body, link)
+    if said != (one.kind, one.product, one.purchase, one.body, one.link):
+        raise Refusal(Code.KEY_REUSED, "external_id", value=str(sent.contribution_id))
+    return one
 
 
 def read_body(text: str) -> str:
