@@ -19,6 +19,7 @@ from habitue.interfaces.web.contributing import (
     ContributionForm,
     contribution_in_words,
     picture_page,
+    rewards_of,
     subjects_of,
 )
 from habitue.interfaces.web.forms import once
@@ -54,6 +55,7 @@ def contributions(visit: Visit) -> HttpResponse:
                 "code": kind.contribution,
                 "name": lexicon.contribution(kind.contribution),
                 "sentences": list(contribution_sentences(kind)),
+                "rewards": rewards_of(kind, lexicon, visit.now),
             }
             for kind in programme.contributions.values()
         ],

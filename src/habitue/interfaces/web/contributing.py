@@ -17,9 +17,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from habitue.domain.events import EventKey, Purchase
 from habitue.domain.pictures import LARGEST_MEGABYTES, LARGEST_PICTURE, Picture, read_picture
 from habitue.domain.programme.contributions import LONGEST_CONTRIBUTION, ContributionKind
+from habitue.domain.programme.fields import CONTRIBUTION
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.forms import OnceForm
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
+from habitue.interfaces.web.words.rewards import in_force
+from habitue.interfaces.web.words.rules import rule_sentences
+from habitue.kit.instants import Instant
 from habitue.selectors.contributions import ContributionRecord
 from habitue.selectors.happenings import Happening
 from habitue.services.contributing.sending import LONGEST_LINK, Sent
@@ -193,6 +197,18 @@ def picture_page(picture: Picture) -> HttpResponse:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def rewards_of(kind: ContributionKind, lexicon: Lexicon, now: Instant) -> list[tuple[str, str]]:
+    """What a contribution of a kind brings: each rule that may fire for it, with its sentences."""
+    named = f"'{kind.contribution}'"
+    found = []
+    for rule in lexicon.programme.rules:
+        asked = "" if rule.when is None else str(rule.when.source)
+        fits = f"{CONTRIBUTION}kind" not in asked or named in asked
+        if rule.on == "contribution" and in_force(rule, now) and fits:
+            found.append((lexicon.rule(rule.rule), " ".join(rule_sentences(rule, lexicon))))
+    return found
 
 
 def kinds_in_words(lexicon: Lexicon) -> Iterator[tuple[str, str]]:
