@@ -14,7 +14,8 @@ class Programme(models.Model):
     sees that its compiled versions are out of date.  ``currency`` never changes: amounts of money
     in the ledger are in it.  ``needs_review``: a second person approves a draft before it takes
     effect.  ``chance_secret`` is what the seeds of chances are made of; it is set once, with the
-    first version that is published, and never told.
+    first version that is published, and never told.  ``moved_number`` is the latest version
+    by which members were moved between tiers: a newer one in effect has yet to move them.
     """
 
     scope: ClassVar[Scope] = Scope.SMALL
@@ -23,6 +24,7 @@ class Programme(models.Model):
     code = models.TextField(unique=True)
     currency = models.TextField()
     latest_number = models.IntegerField(default=0)
+    moved_number = models.IntegerField(default=0, db_default=0)
     needs_review = models.BooleanField(default=False, db_default=False)
     chance_secret = models.BinaryField(null=True)
     created_at = models.DateTimeField()
