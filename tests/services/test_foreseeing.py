@@ -8,7 +8,7 @@ import pytest
 
 from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import DAY
-from habitue.services.foreseeing import foresee_tiers, publish_and_move
+from habitue.services.foreseeing import foresee_tiers, move_members, publish_and_move
 from tests.services.till import CORNER, Till
 
 GOLD = {"by": {"spend": "rolling 12 months"}, "gold": {"enter": "500.00", "keep": "300.00"}}
@@ -46,6 +46,10 @@ def test_30_a_lower_threshold_shows_who_moves_up_and_then_moves_them(shop: Till)
     seen = foresee_tiers(shop.connection, document=draft, at=shop.clock.now())
     assert (seen.up, seen.down, seen.stay) == (2, 0, 3)
     assert seen.moves == {("", ""): 1, ("", "gold"): 2, ("gold", "gold"): 2}
+    named = shop.rows(
+        "SELECT member_id FROM identifier WHERE value IN ('CARD0001', 'CARD0002') ORDER BY 1"
+    )
+    assert seen.first == {("", "gold"): tuple(member for (member,) in named)}
     assert tiers(shop) == ["", "", "", "gold", "gold"]
     published, moved = publish_and_move(
         shop.connection,
@@ -120,3 +124,32 @@ def test_a_version_of_tomorrow_moves_nobody_today(shop: Till) -> None:
     shop.clock.advance(2 * DAY)
     shop.ok(shop.purchase("CARD0001", "1.00"))
     assert tiers(shop) == ["", "gold", "", "gold", "gold"]
+
+
+def test_30_a_version_of_later_moves_everybody_once_it_has_taken_effect(shop: Till) -> None:
+    """Nobody has to come for it, and it is done once."""
+    assert move_members(shop.connection, clock=shop.clock) == 0
+    later = shop.clock.now() + DAY
+    shop.publish(with_gold("450.00"), effective_at=later)
+    assert move_members(shop.connection, clock=shop.clock) == 0
+    shop.clock.advance(DAY)
+    # One of them comes before the worker does, and is not moved again.
+    shop.ok(shop.purchase("CARD0001", "1.00"))
+    assert move_members(shop.connection, clock=shop.clock) == 1
+    assert tiers(shop) == ["", "gold", "gold", "gold", "gold"]
+    assert shop.rows("SELECT moved_number FROM programme") == [(3,)]
+    assert move_members(shop.connection, clock=shop.clock) == 0
+
+
+def test_a_version_that_leaves_the_tiers_as_they_are_looks_at_nobody(shop: Till) -> None:
+    move_members(shop.connection, clock=shop.clock)
+    before = shop.rows("SELECT count(*) FROM ledger_event")
+    document = with_gold("500.00") | {
+        "earn": {"base": {"on": "purchase", "give": {"points": 2, "per": "1.00"}}}
+    }
+    published, moved = publish_and_move(
+        shop.connection, document=document, clock=shop.clock, actor="tests"
+    )
+    assert (published.created, moved) == (True, 0)
+    assert shop.rows("SELECT count(*) FROM ledger_event") == before
+    assert shop.rows("SELECT moved_number FROM programme") == [(published.number,)]

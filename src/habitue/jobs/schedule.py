@@ -19,6 +19,7 @@ from habitue.services.access.sessions import purge_expired
 from habitue.services.bookings import book_due
 from habitue.services.drawing.holding import hold_due_draws
 from habitue.services.figures import settle_figures
+from habitue.services.foreseeing import move_members
 from habitue.services.idempotency import forget_answers
 from habitue.services.occasions import note_occasions
 from habitue.services.referring.settling import settle_referrals
@@ -63,6 +64,10 @@ def _book(connection: Connection, clock: Clock) -> int:
     return book_due(connection, clock=clock, limit=BOOKED_AT_ONCE)
 
 
+def _move(connection: Connection, clock: Clock) -> int:
+    return move_members(connection, clock=clock)
+
+
 def _note(connection: Connection, clock: Clock) -> int:
     return note_occasions(connection, clock=clock, limit=BOOKED_AT_ONCE)
 
@@ -82,6 +87,7 @@ def _purge(connection: Connection, clock: Clock) -> int:
 DUTIES: Final = (
     Duty("settle figures", 3 * SECOND, _settle),
     Duty("book what has become true", 3 * MINUTE, _book, in_parts=True),
+    Duty("move members whom a new version moves", MINUTE, _move),
     Duty("note birthdays and anniversaries", 10 * MINUTE, _note, in_parts=True),
     Duty("look at referrals", 10 * MINUTE, _refer, in_parts=True),
     Duty("hold draws", 5 * MINUTE, _hold),

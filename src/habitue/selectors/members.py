@@ -100,6 +100,13 @@ def get_member(database: Database, *, member_id: UUID) -> MemberRecord:
     return member_of(rows[0])
 
 
+def get_members(database: Database, *, member_ids: Sequence[UUID]) -> dict[UUID, MemberRecord]:
+    """The members of some ids, whatever the status; unknown ids are absent."""
+    statement = sql.SQL("SELECT {} FROM member m WHERE m.member_id = ANY(%s)").format(COLUMNS)
+    records = map(member_of, _fetch(database, statement, [list(member_ids)]))
+    return {record.member_id: record for record in records}
+
+
 def get_member_of(database: Database, *, actor: Actor, member_id: UUID) -> MemberRecord:
     """The member, as a colleague in the back office may see them.
 

@@ -21,10 +21,12 @@ from habitue.kit.clock import Clock
 from habitue.kit.instants import Instant
 from habitue.selectors.programmes import Compiled, get_one_compiled
 from habitue.services.bookings import advance_members
-from habitue.services.intake.transacting import Connection, transact
+from habitue.services.intake.transacting import HOLD_STILL, Connection, transact
 from habitue.services.programmes import Published, publish_version
 
 _PAGE: Final = 500
+# How many members of each move are named before anybody moves.
+FIRST_MEMBERS: Final = 5
 _STATES: Final = """
 SELECT member_id, state::text FROM member_state
 WHERE programme_id = %s AND member_id > %s AND state IS NOT NULL
@@ -39,6 +41,7 @@ class ForeseenTiers:
 
     ``latest_number`` is the newest version when it was asked: whoever publishes on the strength of
     this says that it is still that one.  ``tiers`` are those of the document, the lowest first.
+    ``first`` names a few members of each move, by id, the oldest first.
     """
 
     latest_number: int
@@ -46,6 +49,7 @@ class ForeseenTiers:
     lose_keep: Mapping[str, int]
     gain_keep: Mapping[str, int]
     tiers: tuple[str, ...]
+    first: Mapping[tuple[str, str], tuple[UUID, ...]]
 
     @property
     def up(self) -> int:
@@ -100,8 +104,12 @@ def foresee_tiers(
     moves: Counter[tuple[str, str]] = Counter()
     lose: Counter[str] = Counter()
     gain: Counter[str] = Counter()
-    for _, seen in _foresights(connection, compiled, draft, at):
-        moves[(seen.before, seen.after)] += 1
+    first: dict[tuple[str, str], tuple[UUID, ...]] = {}
+    for member, seen in _foresights(connection, compiled, draft, at):
+        move = (seen.before, seen.after)
+        moves[move] += 1
+        if seen.before != seen.after and moves[move] <= FIRST_MEMBERS:
+            first[move] = (*first.get(move, ()), UUID(member))
         if seen.after == seen.before and seen.kept != seen.keeps:
             (gain if seen.keeps else lose)[seen.before] += 1
     return ForeseenTiers(
@@ -110,6 +118,7 @@ def foresee_tiers(
         dict(sorted(lose.items())),
         dict(sorted(gain.items())),
         () if draft.tiers is None else tuple(tier.code for tier in draft.tiers.tiers),
+        first,
     )
 
 
@@ -143,8 +152,8 @@ def publish_and_move(
     """Publish a document, and let everybody who deserves a higher tier by it have it at once.
 
     All of them move, or nothing happens: one transaction.  A version that takes effect later moves
-    nobody now; they rise with what happens next.  Answers the version and how many moved.  Refuses
-    and locks what ``publish_version`` does, then the members in the order of their ids.
+    nobody now: ``move_members`` does, once it has.  Answers the version and how many moved.
+    Refuses and locks what ``publish_version`` does, then the members in the order of their ids.
     """
     now = clock.now()
     with connection.transaction():
@@ -160,16 +169,78 @@ def publish_and_move(
         if not published.created or published.effective_at > clock.now():
             return published, 0
         compiled = get_one_compiled(connection, code=published.code)
-        version = compiled.versions[published.number]
+        return published, _move(connection, compiled, published.number, clock)
+
+
+def move_members(connection: psycopg.Connection[Any], *, clock: Clock) -> int:
+    """Let everybody who deserves a higher tier by a version that has taken effect since have it.
+
+    Of each programme all of them move, or nobody: one transaction for each.  Answers how many
+    moved; there is nothing to do for a version by which members were moved already.  Holds the
+    programme's versions still while others record; locks the programme's row, then the members in
+    the order of their ids.
+    """
+    moved = 0
+    for code in _rows(connection, "SELECT code FROM programme WHERE moved_number < latest_number"):
+        compiled = get_one_compiled(connection, code=code)
+        number = compiled.number_at(clock.now())
+        if number is None or number <= _moved_number(connection, compiled):
+            continue
+        with connection.transaction():
+            # First what intakes hold, then the row: in the order of whoever publishes.
+            connection.execute(HOLD_STILL, [code])
+            connection.execute(
+                "SELECT 1 FROM programme WHERE programme_id = %s FOR UPDATE",
+                [UUID(compiled.programme_id)],
+            )
+            # Somebody else may have moved them, or published another version, before that.
+            compiled = get_one_compiled(connection, code=code)
+            number = compiled.number_at(clock.now())
+            assert number is not None, "a version in force stays so or is replaced"
+            if number > _moved_number(connection, compiled):
+                moved += _move(connection, compiled, number, clock)
+    return moved
+
+
+def _move(
+    connection: psycopg.Connection[Any], compiled: Compiled, number: int, clock: Clock
+) -> int:
+    """Move everybody whom a version in force moves, and note that it has; how many they are."""
+    moved = 0
+    if _moves_anybody(compiled, _moved_number(connection, compiled), number):
+        version = compiled.versions[number]
         risen = [
             (member, compiled.programme_id)
             for member, seen in _foresights(connection, compiled, version, clock.now())
             if seen.after != seen.before and seen.after
         ]
-        moved = 0
         for place in range(0, len(risen), _PAGE):
             part = dict.fromkeys(risen[place : place + _PAGE], compiled)
             moved += transact(
-                connection, partial(advance_members, part, clock), programmes=[published.code]
+                connection, partial(advance_members, part, clock), programmes=[compiled.code]
             )
-        return published, moved
+    connection.execute(
+        "UPDATE programme SET moved_number = %s WHERE programme_id = %s",
+        [number, UUID(compiled.programme_id)],
+    )
+    return moved
+
+
+def _moves_anybody(compiled: Compiled, before: int, number: int) -> bool:
+    """Whether a version can move anybody whom the one before it has not: the first one finds no
+    members, and most others leave the tiers as they are."""
+    if not before:
+        return number > 1
+    older, newer = compiled.versions[before], compiled.versions[number]
+    return newer.tiers is not None and (older.tiers, older.zone) != (newer.tiers, newer.zone)
+
+
+def _moved_number(connection: psycopg.Connection[Any], compiled: Compiled) -> int:
+    statement = "SELECT moved_number FROM programme WHERE programme_id = %s"
+    return int(_rows(connection, statement, UUID(compiled.programme_id))[0])
+
+
+def _rows(connection: psycopg.Connection[Any], statement: str, *values: object) -> list[Any]:
+    """The only column of some rows."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return [row[0] for row in cursor.execute(statement.encode(), values).fetchall()]

@@ -13,6 +13,7 @@ from habitue.domain.access import Actor, Role
 from habitue.domain.drafts import State
 from habitue.domain.programme.canonical import plain_document
 from habitue.domain.programme.faults import InvalidDocument
+from habitue.kit.clock import FixedClock
 from habitue.kit.instants import DAY
 from habitue.selectors.drafts import (
     DraftRecord,
@@ -83,12 +84,12 @@ def scheduled(
     connection: Connection, draft: DraftRecord, who: Actor = ANN, **options: Any
 ) -> tuple[int, int]:
     """The number of the version that the draft became, and when it takes effect."""
-    done = schedule_draft(
+    done, _moved = schedule_draft(
         connection,
         actor=who,
         draft_id=draft.draft_id,
         revision=draft.revision,
-        now=NOW,
+        clock=FixedClock(NOW),
         **options,
     )
     return done.number, done.effective_at
@@ -165,7 +166,7 @@ def test_what_is_scheduled_can_be_called_off_before_it_takes_effect(
     with database.connect(autocommit=True) as connection:
         draft = saved(connection, begun(connection), ANN, 2)
         scheduled(connection, draft, effective_at=NOW + DAY)
-        done = cancel_version(connection, actor=BEN, code="corner", number=2, now=NOW)
+        done = cancel_version(connection, actor=BEN, code="corner", number=2, clock=FixedClock(NOW))
         assert (done.number, done.effective_at) == (3, NOW)
         compiled = get_one_compiled(connection, code="corner")
         assert [compiled.number_at(at) for at in (NOW, NOW + DAY, NOW + 9 * DAY)] == [3, 3, 3]
@@ -187,7 +188,7 @@ def test_calling_off_leaves_what_was_to_come_before(database: DatabaseForTests) 
                 actor="test",
                 effective_at=NOW + days * DAY,
             )
-        cancel_version(connection, actor=ANN, code="corner", number=3, now=NOW)
+        cancel_version(connection, actor=ANN, code="corner", number=3, clock=FixedClock(NOW))
         compiled = get_one_compiled(connection, code="corner")
         rates = [
             plain_document(
@@ -206,7 +207,9 @@ def test_what_is_in_effect_or_alone_or_old_is_not_called_off(database: DatabaseF
 
         def cancel(number: int) -> tuple[str, str]:
             return refused(
-                lambda: cancel_version(connection, actor=ANN, code="corner", number=number, now=NOW)
+                lambda: cancel_version(
+                    connection, actor=ANN, code="corner", number=number, clock=FixedClock(NOW)
+                )
             )
 
         assert cancel(1) == ("version_conflict", "version")
@@ -339,8 +342,10 @@ def test_who_may_not_write_changes_no_draft(database: DatabaseForTests, who: Act
             lambda: withdraw_draft(connection, now=NOW, **named),
             lambda: offer_draft(connection, now=NOW, **named),
             lambda: review_draft(connection, approve=True, now=NOW, **named),
-            lambda: schedule_draft(connection, now=NOW, **named),
-            lambda: cancel_version(connection, actor=who, code="corner", number=1, now=NOW),
+            lambda: schedule_draft(connection, clock=FixedClock(NOW), **named),
+            lambda: cancel_version(
+                connection, actor=who, code="corner", number=1, clock=FixedClock(NOW)
+            ),
             lambda: set_review_rule(connection, actor=who, code="corner", needed=True, now=NOW),
         ]
         before = (trail(connection), get_draft(connection, actor=ANN, draft_id=draft.draft_id))

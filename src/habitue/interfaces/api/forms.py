@@ -111,6 +111,7 @@ class Publication(Form):
     number: int
     effective_at: Instant
     created: bool = Field(description="False where the newest version is the same document.")
+    moved: int = Field(description="How many members it moved up between tiers at once.")
     findings: list[Finding] = Field(
         description="What the static checks found in the document, the gravest first."
     )

@@ -31,7 +31,7 @@ from habitue.selectors.programmes import (
     list_programmes,
     list_versions,
 )
-from habitue.services.programmes import publish_version
+from habitue.services.foreseeing import publish_and_move
 
 TAG: Final = "Programmes"
 CODE: Final = Parameter(
@@ -120,10 +120,10 @@ class Programmes:
         actor = f"key {call.actor.key_id}"
 
         def write(connection: Connection) -> Answer:
-            done = publish_version(
+            done, moved = publish_and_move(
                 connection,
                 document=document,
-                now=self._clock.now(),
+                clock=self._clock,
                 actor=actor,
                 effective_at=effective_at,
                 expected_number=expected,
@@ -133,6 +133,7 @@ class Programmes:
                 "number": done.number,
                 "effective_at": format_instant(done.effective_at),
                 "created": done.created,
+                "moved": moved,
                 "findings": [finding.as_json() for finding in check_document(document)],
             }
             return answer_json(201 if done.created else 200, plain)
@@ -220,7 +221,9 @@ def _publishing(programmes: Programmes) -> Operation:
         tag=TAG,
         summary="Publish a version",
         description="Publishes a document as the next version of the programme, which the "
-        "first version creates. A document equal to the newest version changes nothing.",
+        "first version creates. A document equal to the newest version changes nothing. Members "
+        "who deserve a higher tier by it have it at once, all of them or nobody; by a version that "
+        "takes effect later they have it then.",
         permission=Permission.PROGRAMMES_WRITE,
         handler=programmes.publish,
         answers={

@@ -15,7 +15,7 @@ from habitue.interfaces.commands.installation import installation
 from habitue.interfaces.commands.output import print_json, say
 from habitue.kit.instants import format_instant
 from habitue.selectors.programmes import get_version, get_written, list_versions
-from habitue.services.programmes import publish_version
+from habitue.services.foreseeing import publish_and_move
 
 ACTOR = "command line"
 
@@ -71,6 +71,7 @@ def rollback(
     """Publish what an earlier version said as the next version.
 
     Nothing is taken back: what was recorded meanwhile keeps the version that it was recorded under.
+    Members who deserve a higher tier by it have it at once. `programme diff` shows who would move.
     """
     at = None if effective_at is None else instant_of_option("--effective-at", effective_at)
     house = installation(context)
@@ -82,13 +83,14 @@ def rollback(
                 raise Refusal(  # noqa: TRY301  # answered like every other refusal
                     Code.VERSION_CONFLICT, "to", value=to, expected=newest.number
                 )
-            published = publish_version(
+            connection.execute("SET statement_timeout = 0")
+            published, moved = publish_and_move(
                 connection,
                 document=wanted.document,
                 written=get_written(connection, code=code, number=to),
                 effective_at=at,
                 expected_number=newest.number,
-                now=house.clock.now(),
+                clock=house.clock,
                 actor=ACTOR,
             )
     except Refusal as refusal:
@@ -100,6 +102,7 @@ def rollback(
                 "programme": code,
                 "number": published.number,
                 "effective_at": format_instant(published.effective_at),
+                "moved": moved,
             }
         )
         return
@@ -107,3 +110,5 @@ def rollback(
         f"Version {published.number} of {code} says what version {to} said. "
         f"It takes effect at {format_instant(published.effective_at)}."
     )
+    if moved:
+        say(f"{moved:,} members were moved up with it.")

@@ -39,6 +39,10 @@ SELECT set_config('enable_seqscan', 'off', true),
        (SELECT count(pg_advisory_xact_lock_shared(hashtext('habitue.versions'), hashtext(code)))
         FROM unnest(%s::text[]) AS code)
 """
+# The same for whoever has read which version is in force, and acts on it at length.
+HOLD_STILL: Final = (
+    "SELECT pg_advisory_xact_lock_shared(hashtext('habitue.versions'), hashtext(%s::text))"
+)
 HOLD_ALONE: Final = "SELECT pg_advisory_xact_lock(hashtext('habitue.versions'), hashtext(%s::text))"
 
 

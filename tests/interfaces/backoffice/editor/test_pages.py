@@ -306,6 +306,22 @@ def test_a_draft_is_scheduled_called_off_and_scheduled_again(world: World) -> No
     assert "Version 4 in force" in opened(browser, VERSIONS).words
 
 
+def test_whom_a_lower_threshold_moves_is_shown_and_moved(world: World) -> None:
+    browser, home = world.browser("owner"), begun(world)
+    tier_of = "SELECT tier FROM member_state"
+    assert world.rows(tier_of) == [("silver",)]
+    # A version that leaves the tiers as they are moves nobody, and speaks of nobody.
+    sent(browser, f"{home}rules/base/", button="Save in the draft", amount="7")
+    assert "Who would move" not in opened(browser, f"{home}schedule/").words
+    sent(browser, f"{home}tiers/gold/", button="Save in the draft", enter="110", keep="105")
+    words = opened(browser, f"{home}schedule/").words
+    assert "1 member would move up. 1 member: from Silver to Gold For example:" in words
+    world.clock.advance(DAY)
+    answer = sent(browser, f"{home}schedule/", button="Bring into force", moment="now")
+    assert "1 member moved up with it." in opened(browser, led_to(answer)).words
+    assert world.rows(tier_of) == [("gold",)]
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from habitue.domain.access import Permission
@@ -23,6 +23,7 @@ from habitue.interfaces.backoffice.door import BACKOFFICE
 from habitue.interfaces.backoffice.editor.changes import changes_in_words
 from habitue.interfaces.backoffice.editor.desk import Desk, open_desk, seen_revision
 from habitue.interfaces.backoffice.editor.forms.when import TimeInput
+from habitue.interfaces.backoffice.editor.moving import moving
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.forms import DayInput, Form
 from habitue.interfaces.web.refusals import refuse_form, words_of
@@ -120,21 +121,27 @@ def schedule(visit: Visit, draft_id: UUID) -> HttpResponse:
 
 def _scheduled(desk: Desk, form: ScheduleForm) -> str:
     visit = desk.visit
-    done = schedule_draft(
+    done, moved = schedule_draft(
         visit.connection,
         actor=visit.actor,
         draft_id=desk.draft.draft_id,
         revision=form.cleaned_data["revision"],
-        now=visit.now,
+        clock=visit.house.clock,
         effective_at=form.effective_at,
         alone=form.cleaned_data.get("alone", False),
     )
     when = formats.moment(done.effective_at, zone=desk.zone, language=visit.language)
-    if done.effective_at <= visit.now:
+    if done.effective_at <= visit.house.clock.now():
         text = _("Version %(number)s is in force.")
     else:
         text = _("Version %(number)s takes effect on %(when)s.")
     messages.success(visit.request, text % {"number": done.number, "when": when})
+    if moved:
+        text = ngettext(
+            "%(count)s member moved up with it.", "%(count)s members moved up with it.", moved
+        )
+        count = formats.units(moved, language=visit.language)
+        messages.success(visit.request, text % {"count": count})
     return f"{reverse('backoffice:programme_versions')}?programme={desk.draft.programme}"
 
 
@@ -157,6 +164,7 @@ def _around(desk: Desk, *, lonely: bool) -> dict[str, Any]:
         "since": since,
         "latest": latest,
         "errors": [one for one in desk.troubles if one.severity == "error"],
+        "moving": moving(desk) if desk.can_change else None,
         "lonely": lonely,
         "may_schedule": not visit.actor.stores,
         "may_approve": not visit.actor.stores
@@ -217,7 +225,7 @@ def call_off(visit: Visit) -> HttpResponse:
         actor=visit.actor,
         code=code,
         number=int(number) if number.isdecimal() and len(number) < 9 else 0,
-        now=visit.now,
+        clock=visit.house.clock,
     )
     messages.success(visit.request, _("It was called off. What was in force stays in force."))
     return HttpResponseRedirect(f"{reverse('backoffice:programme_versions')}?programme={code}")
