@@ -12,7 +12,7 @@ import psycopg
 from habitue.config.composition import House
 from habitue.domain.errors import Refusal
 from habitue.integrations.documents import load_document
-from habitue.jobs.demo import gift_ware, people
+from habitue.jobs.demo import gift_ware, lately, people
 from habitue.jobs.demo.loading import Loader
 from habitue.jobs.demo.programme import CODE
 from habitue.jobs.demo.remembering import read_note, write_note
@@ -55,6 +55,8 @@ def load(
         loader = Loader(connection, house.clock, house.phones, watch)
         report = loader.load(seed=seed, members=members, years=years)
         people.settle_people(connection, now=house.clock.now())
+        lately.bring_friends(connection, clock=house.clock, phones=house.phones)
+        lately.send_reviews(connection, clock=house.clock, phones=house.phones)
         lines = _load_gift_ware(house, connection, seed=seed)
         settle_figures(connection, now=house.clock.now())
         connection.execute("ANALYZE")

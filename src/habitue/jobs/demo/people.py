@@ -108,7 +108,7 @@ def settle_people(connection: Connection, *, now: Instant) -> int:
 def open_doors(connection: Connection, *, phones: PhoneReader, now: Instant) -> tuple[Door, ...]:
     """A link for each kind of person, valid for a day: the guest first."""
     by_email = {one.email: one for one in list_staff(connection, actor=SYSTEM)}
-    guest = _regular(connection, phones)
+    guest = find_regular(connection, phones)
     doors = [_door(connection, "member", "Vadim Ivanovich", "guest", guest, now)]
     for person in cast():
         colleague = by_email.get(person.email)
@@ -134,7 +134,8 @@ def _door(
     return Door(what, name, token)
 
 
-def _regular(connection: Connection, phones: PhoneReader) -> UUID:
+def find_regular(connection: Connection, phones: PhoneReader) -> UUID:
+    """The regular whose side of the counter the demonstration shows."""
     found = find_by_identifier(connection, text=REGULAR, phones=phones)
     if not found:
         raise Refusal(Code.UNKNOWN_MEMBER, "member", value=REGULAR)

@@ -19,6 +19,21 @@ _WORDS = {
 }
 
 
+# What members may send in.
+_CONTRIBUTIONS = {
+    "review": {
+        "name": {"en": "Review", "fr": "Avis", "de": "Bewertung", "ro": "Recenzie"},
+        "about": "product",
+        "once": True,
+        "text": 30,
+    },
+    "photo": {
+        "name": {"en": "Photo", "fr": "Photo", "de": "Foto", "ro": "Fotografie"},
+        "picture": True,
+    },
+}
+
+
 def demo_document(business: Business) -> dict[str, Any]:
     """The programme document, with the two past promotions at the dates that this business had."""
     return {
@@ -51,7 +66,9 @@ def demo_document(business: Business) -> dict[str, Any]:
         },
         "attributes": {"table": "number", "party": "number"},
         "stacking": {"promotion": "best"},
-        "earn": {**_everyday(), **_promotions(business)},
+        "contributions": _CONTRIBUTIONS,
+        "referral": {"spend": "10.00", "within": "60 days", "vests": "14 days"},
+        "earn": {**_everyday(), **_beside_purchases(), **_promotions(business)},
         "tiers": _tiers(),
         "rewards": _rewards(),
         "returns": {"without_purchase": "match_or_refuse"},
@@ -103,6 +120,56 @@ def _everyday() -> dict[str, Any]:
             "on": "birthday",
             "within": "7 days",
             "give": {"voucher": "dessert"},
+        },
+    }
+
+
+def _beside_purchases() -> dict[str, Any]:
+    return {
+        "friend": {
+            "name": {
+                "en": "For a friend whom you bring",
+                "fr": "Pour un ami que vous amenez",
+                "de": "Für Freunde, die Sie mitbringen",
+                "ro": "Pentru un prieten pe care îl aduceți",
+            },
+            "on": "referral",
+            "give": {"points": 150},
+            "limit": {"per_member": 10, "every": "year"},
+        },
+        "brought": {
+            "name": {
+                "en": "Welcome through a friend",
+                "fr": "Bienvenue de la part d’un ami",
+                "de": "Willkommen durch einen Freund",
+                "ro": "Bun venit prin intermediul unui prieten",
+            },
+            "on": "referred",
+            "give": {"points": 50},
+        },
+        "review": {
+            "name": {
+                "en": "For a review",
+                "fr": "Pour un avis",
+                "de": "Für eine Bewertung",
+                "ro": "Pentru o recenzie",
+            },
+            "on": "contribution",
+            "when": {"contribution.kind": "review"},
+            "give": {"points": 20},
+            "limit": {"per_member": 2, "every": "month"},
+        },
+        "photo": {
+            "name": {
+                "en": "For a photo",
+                "fr": "Pour une photo",
+                "de": "Für ein Foto",
+                "ro": "Pentru o fotografie",
+            },
+            "on": "contribution",
+            "when": {"contribution.kind": "photo"},
+            "give": {"points": 10},
+            "limit": {"per_member": 1, "every": "month"},
         },
     }
 
