@@ -5,6 +5,7 @@ from habitue.data.programme.models.budgets import Budget
 from habitue.data.programme.models.contributions import Contribution
 from habitue.data.programme.models.drafts import DraftRevision, ProgrammeDraft
 from habitue.data.programme.models.draws import Draw, DrawWinner
+from habitue.data.programme.models.invitations import Invitation
 from habitue.data.programme.models.keys import EventKey, Idempotency
 from habitue.data.programme.models.members import Identifier, Member, MemberSearch
 from habitue.data.programme.models.outbox import Outbox
@@ -36,6 +37,7 @@ __all__ = [
     "EventKey",
     "Idempotency",
     "Identifier",
+    "Invitation",
     "Member",
     "MemberSearch",
     "Outbox",
