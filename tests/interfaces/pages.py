@@ -149,7 +149,8 @@ class World:
         """All that pages can change, to prove that nothing has; sessions aside."""
         tables = ("member", "identifier", "ledger_event", "entry", "trail", "consent", "staff",
                   "device", "api_key", "store", "programme", "programme_version", "programme_draft",
-                  "draft_revision", "member_merge", "rules_reading", "referral")  # fmt: skip
+                  "draft_revision", "member_merge", "rules_reading", "referral",
+                  "invitation")  # fmt: skip
         return {
             table: self.rows(f"SELECT t::text FROM {table} t ORDER BY 1")  # noqa: S608 - the tests' own names.
             for table in tables

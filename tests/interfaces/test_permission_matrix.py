@@ -50,7 +50,7 @@ RIGHTS: Final = {
     "backoffice:use": "home account own_pin end_others end_session stores design design_toast",
     "members:read": "members member referrals",
     "members:write": "member_new lookalikes member_edit member_consents identifier_new"
-    " identifier_revoke",
+    " identifier_revoke invitations invitation_new invitation_revoke",
     "members:merge": "member_merge merge merge_undo member_close referral_review",
     "ledger:read": "member_timeline member_ledger",
     "ledger:adjust": "member_adjust member_tier",
@@ -78,7 +78,7 @@ RIGHTS: Final = {
     " redeem take undo rules rules_confirm",
     "portal": "home card history rules rules_file chances friends draws draw_proof profile"
     " consents end_others end_session my_data contributions contribute contribution_picture"
-    " contribution_back",
+    " contribution_back enter_club",
 }
 
 
@@ -165,6 +165,7 @@ def values(world: World) -> dict[str, object]:
         "merge_id": uuid4(),
         "contribution_id": uuid4(),
         "referral_id": uuid4(),
+        "invitation_id": uuid4(),
         "external_id": uuid4().hex,
         "code": HERE,
         "draw": "none",

@@ -45,11 +45,13 @@ class Code(StrEnum):
     WRONG_CODE = "wrong_code"
     CODE_EXPIRED = "code_expired"
     LINK_NOT_VALID = "link_not_valid"
+    INVITATION_NOT_VALID = "invitation_not_valid"
     WRONG_PIN = "wrong_pin"
     # What it refers to.
     UNKNOWN_PROGRAMME = "unknown_programme"
     UNKNOWN_VERSION = "unknown_version"
     UNKNOWN_DRAFT = "unknown_draft"
+    UNKNOWN_INVITATION = "unknown_invitation"
     UNKNOWN_STORE = "unknown_store"
     UNKNOWN_MEMBER = "unknown_member"
     UNKNOWN_CURRENCY = "unknown_currency"

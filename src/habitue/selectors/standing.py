@@ -12,6 +12,7 @@ from psycopg.rows import tuple_row
 
 from habitue.domain.challenge_progress import ChallengeProgress, badges_of, challenge_progress
 from habitue.domain.engine.deciding import advance
+from habitue.domain.engine.joining import is_outside
 from habitue.domain.engine.plan_standing import PlanStanding
 from habitue.domain.engine.snapshot import state_from_json
 from habitue.domain.engine.types import MemberState
@@ -31,7 +32,8 @@ class Standing:
     ``programme`` is the version in force; ``purchases`` and ``spent`` (minor units) are over the
     whole membership, net of returns; ``latest_visit_day`` is an ordinal, 0 for none.  ``plan``
     is the paid plan, whose days are local ones of the programme.  ``challenges`` are those that run
-    now, ``badges`` the codes of those met.
+    now, ``badges`` the codes of those met.  ``outside``: the programme is a closed club, and the
+    member has not joined it.
     """
 
     programme: Programme
@@ -44,6 +46,7 @@ class Standing:
     plan: PlanStanding
     challenges: tuple[ChallengeProgress, ...] = ()
     badges: tuple[str, ...] = ()
+    outside: bool = False
 
 
 def get_standing(
@@ -73,6 +76,7 @@ def get_standing(
         challenges=challenge_progress(version, state, now),
         badges=badges_of(version, state),
         plan=state.plan,
+        outside=is_outside(version, state),
     )
 
 

@@ -35,6 +35,7 @@ def forms_of(world: World) -> dict[str, dict[str, object]]:
         f"devices/{till}/revoke/": {},
         "keys/new/": {"name": "K", "scopes": ["members:read"], "requests_per_minute": "1"},
         f"keys/{key.key_id}/revoke/": {},
+        "programme/invitations/new/": {"people": "1", "once": uuid4()},
         "design/toast/": {},
     }
 

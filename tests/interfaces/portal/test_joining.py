@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from habitue.domain.access import SYSTEM
 from habitue.kit.instants import MINUTE
+from habitue.selectors.invitations import Invitation
+from habitue.services.access.invitations import Wish, invite_people
 from tests.interfaces.pages import DOCUMENT, World
 from tests.interfaces.portal.visiting import (
     ARABIC,
@@ -21,6 +24,7 @@ from tests.interfaces.portal.visiting import (
     led,
     mailed,
     opened,
+    sent,
     trail,
     typed,
     wrong,
@@ -229,3 +233,51 @@ def test_a_closed_club_sends_strangers_to_the_staff_before_any_code(world: World
     assert answer.status_code == 422
     assert "Ask the staff: they can let you in." in read_page(answer).words
     assert world.everything() == before
+
+
+def club(world: World, **wish: Any) -> Invitation:
+    """An invitation into the programme, which is a closed club from now on."""
+    world.till.publish(DOCUMENT | {"joining": "invitation"}, effective_at=world.clock.now())
+    world.clock.advance(MINUTE)
+    return invite_people(
+        world.connection,
+        actor=SYSTEM,
+        wish=Wish("corner", **wish),
+        key="k",
+        now=world.clock.now(),
+    )
+
+
+def test_a_stranger_joins_a_closed_club_by_the_link_that_they_were_sent(world: World) -> None:
+    invitation = club(world)
+    browser = world.browser()
+    link = f"{JOIN}?programme=corner&invitation={invitation.printed}"
+    page = opened(browser, link)
+    assert "is a closed club: an invitation opens it." in page.words
+    form = page.form(button="Join")
+    # The link filled the code in; a wrong one is told before anything is sent.
+    assert form.fields["invitation"] == invitation.printed
+    given = {**form.fields, "given_name": "Zoé", "email": NEW}
+    before = world.everything()
+    answer = browser.post(JOIN, {**given, "invitation": "ACDE-FGHJ-KMNP"})
+    assert answer.status_code == 422
+    assert "mistyped, used up, over or revoked" in read_page(answer).words
+    assert world.mails.sent == []
+    assert world.everything() == before
+    assert browser.post(JOIN, given).headers["Location"] == CODE
+    assert led(browser, typed(browser, mailed(world, NEW))).headings[0] == "Hello, Zoé"
+    assert world.rows("SELECT joined FROM invitation") == [(1,)]
+
+
+def test_a_member_who_is_outside_is_told_what_opens_the_club_and_enters(world: World) -> None:
+    invitation = club(world)
+    browser = world.browser("ana")
+    page = opened(browser)
+    assert "you have not joined it yet" in page.words
+    answer = sent(browser, HOME, button="Join", invitation="nonsense")
+    assert answer.status_code == 422
+    assert "mistyped" in read_page(answer).words
+    page = led(browser, sent(browser, HOME, button="Join", invitation=invitation.code))
+    assert "you have not joined it yet" not in page.words
+    assert "Points 20" in page.words
+    assert world.rows("SELECT joined FROM invitation") == [(1,)]

@@ -117,6 +117,7 @@ def everything(connection: Connection) -> list[Any]:
     tables = (
         *("staff", "device", "sign_in_code", "sign_in_link", "web_session", "api_key", "store"),
         *("trail", "consent", "member", "identifier", "ledger_event", "event_key", "entry"),
+        "invitation",
     )
     rows = sql.SQL("SELECT t::text FROM {} t ORDER BY 1")
     return [connection.execute(rows.format(sql.Identifier(one))).fetchall() for one in tables]

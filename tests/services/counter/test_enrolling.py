@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,18 @@ import pytest
 
 from habitue.domain.access import NOBODY, Actor, Kind
 from habitue.domain.consents import Channel, Purpose
+from habitue.domain.identity.cards import make_number
 from habitue.kit.instants import HOUR
 from habitue.selectors.consents import list_consents
+from habitue.selectors.invitations import Invitation
+from habitue.services.access.invitations import (
+    Wish,
+    invite_people,
+    revoke_invitation,
+    try_invitation,
+)
 from habitue.services.counter.counter import Counter
-from habitue.services.counter.enrolling import Enrolled, enrol_at
+from habitue.services.counter.enrolling import Enrolled, enrol_at, enter_by_invitation
 from habitue.services.counter.serving import record_visit
 from habitue.services.members import NewIdentifier
 from tests.services.access.cast import QUAI_MANAGER, at_once, everything, refused, trail
@@ -169,3 +178,143 @@ def test_who_came_in_before_the_club_was_closed_stays_in_it(till: Till) -> None:
     for place, (member, points) in enumerate(((inside, 12), (outside, 0))):
         till.ok(till.purchase(member.number, "12.00", external_id=f"p{place}"))
         assert balance(till, member.member_id) == points
+
+
+def invited(till: Till, **wish: Any) -> Invitation:
+    return invite_people(
+        till.connection,
+        actor=QUAI_MANAGER,
+        wish=Wish("corner", **wish),
+        key=f"k{wish}",
+        now=till.clock.now(),
+    )
+
+
+def closed(till: Till) -> None:
+    till.publish(WELCOME | {"joining": "invitation"}, effective_at=till.clock.now())
+
+
+def stranger(till: Till, invitation: str, *, place: int = 1) -> Enrolled:
+    return enrol_at(
+        counter(till, by=NOBODY, source="portal", store=""),
+        programme="corner",
+        external_id=f"i{place}",
+        identifiers=[NewIdentifier("email", f"i{place}@example.org")],
+        details={"given_name": "Ilinca"},
+        invitation=invitation,
+    )
+
+
+def test_an_invitation_lets_a_stranger_in_and_is_used_with_the_joining(till: Till) -> None:
+    closed(till)
+    one = invited(till)
+    counter(till)
+    before = everything(till.connection)
+    assert refused(lambda: stranger(till, "")) == ("joining_by_invitation", "programme")
+    mistyped = one.printed[:-1] + ("A" if one.printed[-1] != "A" else "C")
+    for wrong in (mistyped, "ABCD", "\0", make_number(lambda _n: 0)):
+        assert refused(lambda w=wrong: stranger(till, w)) == ("invitation_not_valid", "invitation")
+    assert everything(till.connection) == before
+    # Dashes, spaces and case do not matter; a form that is sent again takes no second place.
+    first = stranger(till, f" {one.printed.lower().replace('-', ' ')} ")
+    assert stranger(till, one.printed).member == first.member
+    assert balance(till, first.member.member_id) == 50
+    assert refused(lambda: stranger(till, one.printed, place=2))[0] == "invitation_not_valid"
+    assert till.rows("SELECT joined FROM invitation") == [(1,)]
+
+
+def test_an_invitation_that_is_over_revoked_or_for_another_club_opens_nothing(till: Till) -> None:
+    closed(till)
+    now = till.clock.now()
+    brief, gone = invited(till, expires_at=now + HOUR), invited(till, people=5)
+    revoke_invitation(
+        till.connection, actor=QUAI_MANAGER, invitation_id=gone.invitation_id, now=now
+    )
+    assert refused(lambda: stranger(till, gone.code))[0] == "invitation_not_valid"
+    assert stranger(till, invited(till, people=2, note="x").code).answer.status == "recorded"
+    till.clock.advance(HOUR)
+    assert refused(lambda: stranger(till, brief.code, place=3))[0] == "invitation_not_valid"
+
+
+def test_of_many_who_come_for_the_same_places_as_many_join_as_were_invited(
+    till: Till, database: DatabaseForTests
+) -> None:
+    closed(till)
+    one = invited(till, people=3)
+
+    def comer(place: int) -> Callable[[Any], str]:
+        def come(connection: Any) -> str:
+            stranger(replace(till, connection=connection), one.code, place=place)
+            return "joined"
+
+        return come
+
+    found = at_once(database, *map(comer, range(8)))
+    assert sorted(found) == ["invitation_not_valid"] * 5 + ["joined"] * 3
+    assert till.rows("SELECT joined FROM invitation") == [(3,)]
+    # Whoever was refused was not made, either.
+    assert till.rows("SELECT count(*) FROM member WHERE given_name = 'Ilinca'") == [(3,)]
+
+
+def test_a_member_of_the_house_enters_once_and_takes_one_place(till: Till) -> None:
+    closed(till)
+    member = guest(till, "Ilinca")
+    till.ok(till.purchase(member.number, "12.00", external_id="before"))
+    till.clock.advance(HOUR)
+    one, other = invited(till, people=2), invited(till, people=7)
+    by = Actor(kind=Kind.MEMBER, id=member.member_id, name="Ilinca")
+    online = counter(till, by=by, source="portal", store="")
+
+    def enter(invitation: Invitation) -> str:
+        return enter_by_invitation(
+            online, programme="corner", member_id=member.member_id, invitation=invitation
+        ).status
+
+    assert [enter(one), enter(one), enter(other)] == ["recorded", "known", "known"]
+    # What was bought outside earned nothing; joining earns, and what is bought from then on.
+    assert balance(till, member.member_id) == 50
+    till.clock.advance(HOUR)
+    till.ok(till.purchase(member.number, "8.00", external_id="after"))
+    assert balance(till, member.member_id) == 58
+    assert till.rows("SELECT people, joined FROM invitation ORDER BY people") == [(2, 1), (7, 0)]
+
+
+def test_a_wish_sent_again_makes_one_invitation_and_a_stranger_makes_none(till: Till) -> None:
+    now = till.clock.now()
+
+    def make(wish: Wish, by: Actor = QUAI_MANAGER) -> Invitation:
+        return invite_people(till.connection, actor=by, wish=wish, key="k", now=now)
+
+    for by, wish, code in (
+        (NOBODY, Wish("corner"), "not_permitted"),
+        (replace(QUAI_MANAGER, programmes=frozenset({"o"})), Wish("corner"), "not_permitted"),
+        (QUAI_MANAGER, Wish("none"), "unknown_programme"),
+        (QUAI_MANAGER, Wish("corner", people=0), "not_positive"),
+        (QUAI_MANAGER, Wish("corner", people=10**9), "too_large"),
+        (QUAI_MANAGER, Wish("corner", note="x" * 201), "too_long"),
+        (QUAI_MANAGER, Wish("corner", expires_at=now), "too_long_ago"),
+    ):
+        assert refused(lambda b=by, w=wish: make(w, b))[0] == code
+    assert make(Wish("corner")) == make(Wish("corner"))
+    assert refused(lambda: make(Wish("corner", people=2)))[0] == "key_reused"
+    (kept,) = till.rows("SELECT code, people FROM invitation")
+    assert kept[1] == 1
+    # The trail tells of it without the code.
+    (noted,) = till.rows("SELECT t::text FROM trail t WHERE action = 'invitation_created'")
+    assert kept[0] not in noted[0]
+
+
+def test_guessing_is_throttled_and_a_right_code_is_no_guess(till: Till) -> None:
+    closed(till)
+    one = invited(till, people=100)
+
+    def come(typed: str) -> None:
+        try_invitation(
+            till.connection, programme="corner", typed=typed, caller="here", now=till.clock.now()
+        )
+
+    for _ in range(30):
+        come(one.code)
+    found = [refused(lambda: come(make_number(secrets.randbelow)))[0] for _ in range(21)]
+    assert found == ["invitation_not_valid"] * 20 + ["rate_limited"]
+    assert refused(lambda: come(one.code))[0] == "rate_limited"

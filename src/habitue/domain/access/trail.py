@@ -14,6 +14,8 @@ class Action(StrEnum):
     SESSION_ENDED = "session_ended"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an action.
     MEMBER_ENROLLED = "member_enrolled"
+    INVITATION_CREATED = "invitation_created"
+    INVITATION_REVOKED = "invitation_revoked"
     MEMBER_CHANGED = "member_changed"
     MEMBER_CLOSED = "member_closed"
     MEMBER_MERGED = "member_merged"

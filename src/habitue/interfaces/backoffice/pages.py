@@ -26,6 +26,7 @@ def render(
         "here": here,
         "rooms": rooms_of(visit.actor),
         "may_see_staff": visit.may(Permission.STAFF_READ),
+        "may_invite": visit.may(Permission.MEMBERS_WRITE),
         "may_serve": visit.may(Permission.TERMINAL_USE),
     }
     return visit.render(

@@ -8,6 +8,7 @@ from habitue.interfaces.backoffice.design import views as design
 from habitue.interfaces.backoffice.devices import views as devices
 from habitue.interfaces.backoffice.draws import views as draws
 from habitue.interfaces.backoffice.editor.urls import urlpatterns as editor
+from habitue.interfaces.backoffice.invitations import views as invitations
 from habitue.interfaces.backoffice.keys import views as keys
 from habitue.interfaces.backoffice.members.urls import urlpatterns as members
 from habitue.interfaces.backoffice.overview import views as overview
@@ -35,6 +36,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("programme/draws/", draws.list_page, name="draws"),
     path("programme/draws/<slug:draw>/proof.json", draws.proof, name="draw_proof"),
     path("programme/draws/<slug:draw>/winner/", draws.judge, name="draw_judge"),
+    path("programme/invitations/", invitations.list_page, name="invitations"),
+    path("programme/invitations/new/", invitations.new, name="invitation_new"),
+    path(
+        "programme/invitations/<uuid:invitation_id>/revoke/",
+        invitations.revoke,
+        name="invitation_revoke",
+    ),
     path("programme/document/", programme.document, name="programme_document"),
     *editor,
     path("staff/", staff.list_page, name="staff"),

@@ -110,6 +110,12 @@ def chosen_programme(visit: Visit) -> str:
     return codes[0]
 
 
+def title_of(visit: Visit, code: str) -> str:
+    """What a programme is called in the language of the page."""
+    ((_code, title),) = titles_of(visit.connection, codes=[code], language=visit.language)
+    return title
+
+
 def other_programmes(visit: Visit, code: str) -> list[tuple[str, str]]:
     """The other programmes that run, each by its code and by what it is called."""
     others = [one for one in running_programmes(visit) if one != code]

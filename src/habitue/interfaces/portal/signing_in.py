@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -24,9 +25,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from habitue.domain.consents import Channel, Purpose
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.identity.details import read_details
+from habitue.interfaces.portal.clubs import asked_invitation, counter_here, invitation_field
 from habitue.interfaces.portal.door import PORTAL
 from habitue.interfaces.portal.friends import FRIEND, check_friend, invited
-from habitue.interfaces.portal.pages import running_programmes, sent_fields
+from habitue.interfaces.portal.pages import running_programmes, sent_fields, title_of
 from habitue.interfaces.texts.catalogue import LANGUAGES
 from habitue.interfaces.web.actors import caller_of, sign_member_in, sign_member_out
 from habitue.interfaces.web.forms import Form
@@ -36,7 +38,7 @@ from habitue.kit.ids import new_id
 from habitue.kit.instants import MINUTE, datetime_of
 from habitue.selectors.referrals import takes_referrals
 from habitue.services.access.codes import DIGITS, VALID, Asked, enter_code, request_code
-from habitue.services.counter.counter import Counter
+from habitue.services.access.invitations import try_invitation
 from habitue.services.counter.enrolling import check_open, enrol_at, is_open
 from habitue.services.members import NewIdentifier
 
@@ -107,6 +109,13 @@ class JoinForm(Form):
     )
 
 
+class InvitedForm(JoinForm):
+    """What joining a closed club takes: a code, too."""
+
+    invitation = invitation_field()
+    field_order = ("invitation",)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @PORTAL.page(public=True)
 def sign_in(visit: Visit) -> HttpResponse:
@@ -131,8 +140,9 @@ def sign_in(visit: Visit) -> HttpResponse:
 def join(visit: Visit) -> HttpResponse:
     """Ask who joins; nothing is made before the code proves the address."""
     if visit.actor.is_signed_in:
-        return HttpResponseRedirect(reverse("portal:home"))
-    form = _join_form(visit)
+        return _bring_invitation(visit)
+    club = _closed_club(visit)
+    form = _join_form(visit, InvitedForm if club else JoinForm)
     if visit.request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         try:
@@ -140,6 +150,8 @@ def join(visit: Visit) -> HttpResponse:
             # no member would be spent.
             programme = _programme_to_join(visit)
             _check_friend(visit, form, programme)
+            if club:
+                _try_invitation(visit, programme, wanted["invitation"])
             read_details(_details(visit, wanted), today=datetime_of(visit.now).date())
             asked = _ask(visit, wanted["email"], joining=True)
         except Refusal as refusal:
@@ -148,8 +160,8 @@ def join(visit: Visit) -> HttpResponse:
             once = new_id(visit.now).hex
             visit.request.session[JOINING_KEY] = {**wanted, "programme": programme, "once": once}
             return _to_code(visit, asked)
-    status = 422 if form.errors else 200
-    return visit.render("portal/join.html", {"form": form}, status=status)
+    context = {"form": form, "club": club}
+    return visit.render("portal/join.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -226,14 +238,7 @@ def _joined(visit: Visit, email: str) -> UUID:
     joining = visit.request.session.get(JOINING_KEY)
     if not isinstance(joining, dict):
         raise Refusal(Code.CODE_EXPIRED)
-    counter = Counter(
-        connection=visit.connection,
-        actor=visit.actor,
-        clock=visit.house.clock,
-        phones=visit.house.phones,
-        source="portal",
-        country=visit.house.country,
-    )
+    counter = counter_here(visit)
     enrol = partial(
         enrol_at,
         counter,
@@ -245,6 +250,7 @@ def _joined(visit: Visit, email: str) -> UUID:
             (Purpose.NEWS_AND_OFFERS, Channel.EMAIL): bool(joining["news"]),
             (Purpose.REMEMBERING, Channel.ON_SITE): bool(joining["remember"]),
         },
+        invitation=str(joining.get("invitation", "")),
     )
     friend = invited(visit, str(joining.get(FRIEND, "")))
     try:
@@ -258,10 +264,11 @@ def _joined(visit: Visit, email: str) -> UUID:
     return enrolled.member.member_id
 
 
-def _join_form(visit: Visit) -> JoinForm:
+def _join_form(visit: Visit, form_class: type[JoinForm]) -> JoinForm:
     """The form, with the code of a friend's link, where members of the programme bring friends."""
     given = visit.request.GET.get(FRIEND, "").replace("\x00", "")[:40]
-    form = JoinForm(sent_fields(visit), initial={FRIEND: given})
+    initial = {FRIEND: given, "invitation": asked_invitation(visit)}
+    form = form_class(sent_fields(visit), initial=initial)
     try:
         takes = _takes_friends(visit, _programme_to_join(visit))
     except Refusal:
@@ -283,19 +290,51 @@ def _check_friend(visit: Visit, form: JoinForm, programme: str) -> None:
 
 
 def _programme_to_join(visit: Visit) -> str:
-    """The programme whose poster led here, else the first that runs and is open to everybody.
-
-    Refuses ``UNKNOWN_PROGRAMME`` where none runs, and ``JOINING_BY_INVITATION`` where the one that
-    was asked for, or every one, is closed.
-    """
+    """The programme whose poster or invitation led here, else the first that runs and is open to
+    everybody, else the first that runs.  Refuses ``UNKNOWN_PROGRAMME`` where none runs."""
     running = running_programmes(visit)
     asked = visit.request.GET.get("programme", "")
     open_ones = [
         code for code in running if is_open(visit.connection, programme=code, now=visit.now)
     ]
-    chosen = asked if asked in running else (open_ones or running)[0]
-    check_open(visit.connection, programme=chosen, now=visit.now)
-    return chosen
+    return asked if asked in running else (open_ones or running)[0]
+
+
+def _closed_club(visit: Visit) -> str:
+    """What the club is called that an invitation opens; empty where nobody needs one, and where no
+    programme runs."""
+    try:
+        programme = _programme_to_join(visit)
+    except Refusal:
+        return ""
+    if is_open(visit.connection, programme=programme, now=visit.now):
+        return ""
+    return title_of(visit, programme)
+
+
+def _try_invitation(visit: Visit, programme: str, typed: str) -> None:
+    """Refuse whoever has no invitation that opens the club, before they are asked for anything
+    else; it is used when they join."""
+    if not typed:
+        check_open(visit.connection, programme=programme, now=visit.now)
+    try_invitation(
+        visit.connection,
+        programme=programme,
+        typed=typed,
+        caller=caller_of(visit.request),
+        now=visit.now,
+    )
+
+
+def _bring_invitation(visit: Visit) -> HttpResponse:
+    """To the club whose link a member followed, with the code that they brought."""
+    asked = {
+        name: visit.request.GET[name]
+        for name in ("programme", "invitation")
+        if name in visit.request.GET
+    }
+    query = f"?{urlencode(asked)}" if asked else ""
+    return HttpResponseRedirect(reverse("portal:home") + query)
 
 
 def _details(visit: Visit, joining: Mapping[str, Any]) -> dict[str, object]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from habitue.interfaces.portal import (
     chances,
+    clubs,
     contributions,
     draws,
     friends,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/sessions/end/", profile.end_others, name="end_others"),
     path("me/sessions/<str:handle>/end/", profile.end_one, name="end_session"),
     path("me/data/", profile.my_data, name="my_data"),
+    path("club/", clubs.enter_club, name="enter_club"),
     path("sign-in/", signing_in.sign_in, name="sign_in"),
     path("join/", signing_in.join, name="join"),
     path("code/", signing_in.code, name="code"),

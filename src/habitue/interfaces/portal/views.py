@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from habitue.domain.access import SYSTEM
+from habitue.interfaces.portal.clubs import InvitationForm, asked_invitation
 from habitue.interfaces.portal.door import PORTAL
 from habitue.interfaces.portal.pages import (
     chosen_programme,
@@ -57,6 +58,11 @@ def home(visit: Visit) -> HttpResponse:
         "plan": plan_in_words(standing, words.current, visit.now),
         "stories": stories(page.items, words, _stores(visit)),
         "programmes": other_programmes(visit, code),
+        "club_form": (
+            InvitationForm(initial={"invitation": asked_invitation(visit)})
+            if standing.outside
+            else None
+        ),
     }
     return render(visit, "home.html", context, here="home")
 

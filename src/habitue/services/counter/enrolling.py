@@ -14,9 +14,12 @@ from habitue.domain.access.trail import Action
 from habitue.domain.consents import Channel, Purpose
 from habitue.domain.errors import Code, Refusal
 from habitue.kit.instants import Instant
+from habitue.selectors.invitations import Invitation, find_invitation
 from habitue.selectors.ledger import get_event
 from habitue.selectors.members import MemberRecord, get_member
 from habitue.selectors.programmes import get_one_compiled
+from habitue.selectors.standing import get_standing
+from habitue.services.access.invitations import use_invitation
 from habitue.services.consents import record_consents
 from habitue.services.counter.counter import CHANNELS, Counter, known_as
 from habitue.services.intake import Answer
@@ -51,14 +54,16 @@ def enrol_at(
     details: Mapping[str, object],
     consents: Mapping[tuple[Purpose, Channel], bool] | None = None,
     referral: Invited | None = None,
+    invitation: str = "",
 ) -> Enrolled:
     """Make a member and let them join, with consents and trail, in one transaction.
 
     The same ``external_id`` again answers the member who was made the first time.  A stranger may
-    join by the portal alone, and only an open club.  Refuses ``NOT_PERMITTED``, what
-    ``check_open``, what ``enrol_member`` and the programme
-    refuse; with a ``referral``, also what ``bring_friend`` refuses.  Locks what ``enrol_member``,
-    ``record`` and ``bring_friend`` lock.
+    join by the portal alone, and a closed club only by the code of an ``invitation``, which counts
+    as used with the joining or not at all.  Refuses ``NOT_PERMITTED``, what ``check_open``,
+    ``find_invitation``, ``use_invitation``, ``enrol_member`` and the programme refuse; with a
+    ``referral``, also what ``bring_friend`` refuses.  Locks what ``enrol_member``, ``record`` and
+    ``bring_friend`` lock, then the invitation.
     """
     joining = counter.source == "portal" and counter.actor.kind is Kind.NOBODY
     if not joining:
@@ -66,25 +71,68 @@ def enrol_at(
     known = _known(counter, external_id)
     if known is not None:
         return known
-    if joining:
-        check_open(counter.connection, programme=programme, now=counter.clock.now())
+    invited = _invited(counter, programme, invitation) if joining else None
     try:
-        return _enrol(
-            counter,
-            programme,
-            external_id,
-            identifiers,
-            details,
-            consents,
-            referral,
-            joining=joining,
-        )
+        with counter.connection.transaction():
+            enrolled = _enrol(
+                counter,
+                programme,
+                external_id,
+                identifiers,
+                details,
+                consents,
+                referral,
+                joining=joining,
+            )
+            if invited is not None:
+                use_invitation(counter.connection, invitation=invited, now=counter.clock.now())
+            return enrolled
     except Refusal:
         # The same form may have been sent twice at once; then the other one made the member.
         known = _known(counter, external_id)
         if known is None:
             raise
         return known
+
+
+def enter_by_invitation(
+    counter: Counter, *, programme: str, member_id: UUID, invitation: Invitation
+) -> Answer:
+    """Let a member of the house join a closed club by the code that they hold.
+
+    Whoever has joined already is answered ``known`` and takes no place.  Refuses
+    ``UNKNOWN_MEMBER``, ``MEMBER_CLOSED``, and what ``use_invitation`` and the programme refuse.
+    Locks the member, what ``record`` locks, then the invitation.
+    """
+    with counter.connection.transaction():
+        # Of two requests of one member with two codes, the second shall see what the first did.
+        counter.connection.execute(
+            "SELECT 1 FROM member WHERE member_id = %s FOR UPDATE", [member_id]
+        )
+        standing = get_standing(
+            counter.connection,
+            member_id=counter.member(member_id).member_id,
+            programme=programme,
+            now=counter.clock.now(),
+        )
+        if standing is not None and not standing.outside:
+            return Answer("known", {})
+        external_id = f"invitation-{invitation.invitation_id.hex}-{member_id.hex}"
+        content = counter.content(external_id, member=known_as(member_id))
+        answer = counter.post(programme, "enrolment", content)
+        if answer.status == "recorded":
+            use_invitation(counter.connection, invitation=invitation, now=counter.clock.now())
+    return answer
+
+
+def _invited(counter: Counter, programme: str, invitation: str) -> Invitation | None:
+    """The invitation that a stranger needs and has; none where anybody may join."""
+    connection, now = counter.connection, counter.clock.now()
+    if is_open(connection, programme=programme, now=now):
+        return None
+    if not invitation:
+        raise Refusal(Code.JOINING_BY_INVITATION, "programme", value=programme)
+    return find_invitation(connection, programme=programme, typed=invitation, now=now)
 
 
 def check_open(connection: Connection[Any], *, programme: str, now: Instant) -> None:
