@@ -22,6 +22,7 @@ from habitue.domain.access import SYSTEM
 from habitue.interfaces.web.house import PagesHouse, provide
 from habitue.kit.clock import FixedClock
 from habitue.kit.instants import parse_instant
+from habitue.selectors.programmes import get_names, get_one_compiled
 from habitue.services.access.devices import add_device, pair_device
 from habitue.services.access.staff import StaffDetails, add_staff
 from habitue.services.members import NewIdentifier, enrol_member
@@ -214,6 +215,10 @@ def world(
             staff, members, till.sent = database.put_back("world")
             made.staff |= staff
             made.members |= members
+            # What an earlier test published under the same id must not be remembered for it.
+            with connection.transaction():
+                get_one_compiled(connection, code=DOCUMENT["programme"])
+                get_names(connection, code=DOCUMENT["programme"])
         else:
             _settle(made)
             database.keep("world", (made.staff.copy(), made.members.copy(), till.sent))
