@@ -27,6 +27,7 @@ class Permission(StrEnum):
     PROFILES_WRITE = "profiles:write"
     MEMBERSHIPS_WRITE = "memberships:write"
     CONTRIBUTIONS_WRITE = "contributions:write"
+    REFERRALS_WRITE = "referrals:write"
     ADJUSTMENTS_WRITE = "adjustments:write"
     REDEMPTIONS_WRITE = "redemptions:write"
     CONFIRMATIONS_WRITE = "confirmations:write"

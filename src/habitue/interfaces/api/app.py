@@ -20,6 +20,7 @@ from habitue.interfaces.api import (
     ledger,
     member_operations,
     programmes,
+    referrals,
     submissions,
 )
 from habitue.interfaces.api.batching import Batcher, Connection
@@ -110,6 +111,7 @@ def create_app(
         *event_operations.operations(events, moves),
         *submissions.operations(waiting),
         *member_operations.operations(members),
+        *referrals.operations(referrals.Referrals(database=database, clock=clock)),
         *ledger.operations(ledger.Ledger(database=database, clock=clock)),
         *programmes.operations(programmes.Programmes(database=database, clock=clock)),
         *about.operations(pages),

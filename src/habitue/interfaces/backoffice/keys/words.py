@@ -17,6 +17,7 @@ SCOPES: Final[dict[Permission, Promise]] = {
     Permission.PROFILES_WRITE: _("Note what is known of members"),
     Permission.MEMBERSHIPS_WRITE: _("Record what happens to paid plans"),
     Permission.CONTRIBUTIONS_WRITE: _("Record reviews, posts and photos, and withdraw them"),
+    Permission.REFERRALS_WRITE: _("Note who brought whom, and give out codes for friends"),
     Permission.ADJUSTMENTS_WRITE: _("Adjust points and tiers by hand"),
     Permission.REDEMPTIONS_WRITE: _("Spend points, and undo it"),
     Permission.CONFIRMATIONS_WRITE: _("Confirm pending points"),
