@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from habitue.data.scope import Scope
@@ -96,6 +98,7 @@ class MemberFigure(models.Model):
     Instants are microseconds; 0 in ``latest_purchase_at`` means never.  ``place`` is the member's
     bit in ``Activity``.  ``birthday`` is month × 100 + day.  ``own_purchase_at`` leaves out what
     merged duplicates bought.  ``balance`` is that of the programme's first currency of points.
+    ``tier`` is that of the main structure of tiers, ``tiers_beside`` those of the further ones.
     """
 
     scope: ClassVar[Scope] = Scope.MEMBER
@@ -122,6 +125,7 @@ class MemberFigure(models.Model):
     spend = models.BigIntegerField()
     balance = models.BigIntegerField()
     balances = models.JSONField()
+    tiers_beside = ArrayField(models.TextField(), db_default=[])
 
     class Meta:
         db_table = "member_figure"
@@ -148,6 +152,11 @@ class MemberFigure(models.Model):
             ),
             # Few have a high tier, and counting them should not mean looking at everybody.
             models.Index(fields=["programme_id", "tier"], name="member_figure_tier_code"),
+            GinIndex(
+                fields=["tiers_beside"],
+                name="member_figure_tiers_beside",
+                condition=~models.Q(tiers_beside=[]),
+            ),
             models.Index(fields=["programme_id", "place"], name="member_figure_place"),
             models.Index(
                 fields=["programme_id", "birthday"],

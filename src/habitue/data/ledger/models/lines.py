@@ -108,7 +108,8 @@ class Entry(models.Model):
 
 class TierMove(models.Model):
     """A change of tier; ``sign`` is -1 where a correction takes an earlier line back, and
-    ``event_id`` is null where only time passed."""
+    ``event_id`` is null where only time passed.  ``structure`` is the key of the structure of
+    tiers, empty for the main one."""
 
     scope: ClassVar[Scope] = Scope.MEMBER
 
@@ -125,6 +126,7 @@ class TierMove(models.Model):
     valid_until = models.DateTimeField(null=True)
     sign = models.SmallIntegerField()
     recorded_at = models.DateTimeField()
+    structure = models.TextField(db_default="")
 
     class Meta:
         db_table = "tier_move"
