@@ -106,9 +106,8 @@ class Account:
         programme = self.programme_at(self.clock)
         idle, currency = lot.idle, programme.points.get(lot.currency)
         if currency is not None:
-            tiers = programme.tiers.tiers if programme.tiers is not None else ()
-            rank = self.standing.place.rank
-            override = currency.expiry_by_tier.get(tiers[rank].code) if rank >= 0 else None
+            said = [currency.expiry_by_tier.get(tier) for tier in self.held_in(programme)]
+            override = next((one for one in said if one is not None), None)
             if isinstance(override, ExpiresInactive):
                 idle = override
             elif override is not None:
@@ -121,13 +120,19 @@ class Account:
             latest, zone = lot.opened, programme.zone
         return day_start(add_period(local_day(latest, zone), idle.period), zone)
 
+    def held_in(self, programme: Programme) -> list[str]:
+        """The codes of the tiers held, structure by structure."""
+        ranks = [(tiers, self.standing.place(tiers.key).rank) for tiers in programme.structures]
+        return [tiers.tiers[rank].code for tiers, rank in ranks if rank >= 0]
+
     def pass_time(self, until: Instant) -> None:
         """Everything that becomes true by itself, in the order in which it does."""
         while True:
             programme = self.programme_at(self.clock)
-            dues = [self.standing.next_tenure(programme, self.clock)]
-            if programme.tiers is not None:
-                dues.append(self.standing.place.valid_until)
+            dues = [FAR_FUTURE]
+            for tiers in programme.structures:
+                dues.append(self.standing.next_tenure(programme, tiers, self.clock))
+                dues.append(self.standing.place(tiers.key).valid_until)
             for lot in self.lots:
                 if lot.remaining and lot.activates > self.clock:
                     dues.append(lot.activates)
@@ -146,12 +151,11 @@ class Account:
         for lot in self.lots:
             if not lot.ended and self.ends(lot) <= now:
                 self.end(lot)
-        if programme.tiers is None:
-            return
-        if self.standing.place.valid_until <= now:
-            self.standing.end(programme)
-        if any(metric.name == "tenure" for metric in programme.tiers.metrics):
-            self.standing.rise(programme, now, local_day(now, programme.zone))
+        for tiers in programme.structures:
+            if self.standing.place(tiers.key).valid_until <= now:
+                self.standing.end(programme, tiers)
+            if any(metric.name == "tenure" for metric in tiers.metrics):
+                self.standing.rise(programme, tiers, local_day(now, programme.zone))
 
     def end(self, lot: Lot) -> None:
         """A lot is over; what it holds is gone."""
@@ -189,12 +193,13 @@ class Account:
         at: Instant,
         zone: str,
         *,
-        tier: str,
+        held: list[str],
         at_once: bool = False,
         name: str = "",
     ) -> Lot:
         """A lot with the dates that the programme gives to what is earned at an instant."""
-        expiry = currency.expiry_by_tier.get(tier, currency.expiry)
+        said = [currency.expiry_by_tier[tier] for tier in held if tier in currency.expiry_by_tier]
+        expiry = said[0] if said else currency.expiry
         activates = at if at_once else activation(currency, at, zone)
         idle = expiry if isinstance(expiry, ExpiresInactive) else None
         ends = expiration(expiry, at, zone)
@@ -268,9 +273,8 @@ class Account:
         owed = min(units, self.debts[currency.code])
         self.debts[currency.code] -= owed
         if units > owed:
-            rank, programme = self.standing.place.rank, self.programme_at(self.clock)
-            tier = programme.tiers.tiers[rank].code if programme.tiers and rank >= 0 else ""
-            lot = self.open_earned(event_id, currency, self.clock, zone, tier=tier, at_once=True)
+            held = self.held_in(self.programme_at(self.clock))
+            lot = self.open_earned(event_id, currency, self.clock, zone, held=held, at_once=True)
             lot.remaining += units - owed
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from habitue.domain.events import Contribution, Line, Purchase, Scalar
 from habitue.domain.programme.model import (
@@ -21,6 +22,8 @@ from habitue.domain.programme.model import (
 from habitue.domain.programme.moments import LineFilter
 from habitue.kit.instants import Instant
 from habitue.kit.rounding import round_fraction, split_by_largest_remainder
+
+ONE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,11 @@ def what_is_left(basket: Basket, quantities: list[int], amounts: list[int]) -> B
 
 @dataclass(frozen=True)
 class Moment:
-    """The member just before an event, and the event."""
+    """The member just before an event, and the event.
+
+    ``places`` are, in each structure of tiers, the rank, the highest rank ever, and what counted as
+    spent before.
+    """
 
     kind: str
     occurred_at: Instant
@@ -115,14 +122,13 @@ class Moment:
     staff: str | None
     attributes: Mapping[str, Scalar]
     tier: str | None
+    beside: Mapping[str, str]
     purchases: int
     visits: int
     days_since_visit: int | None
     days_since_enrolment: int | None
     balances: Mapping[str, int]
-    rank: int
-    highest: int
-    spend_before: int
+    places: tuple[tuple[int, int, int], ...]
     rooms: Mapping[tuple[str, int], tuple[int | None, int | None]]
     basket: Basket = field(default=())
     member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
@@ -165,9 +171,8 @@ def shares_of(programme: Programme, moment: Moment) -> list[Share]:
         for rule in rules
         if rule.multiply is not None
     ]
-    if programme.tiers is not None and moment.kind == "purchase":
-        name, factor = _tier_factor(programme.tiers, moment)
-        factors.append((f"tier:{name}", programme.tiers.multiplied_currency, factor, None))
+    if moment.kind == "purchase":
+        factors += [(*one, None) for one in _tier_factors(programme, moment)]
 
     found: list[Share] = []
     added: dict[tuple[str, str], Share] = {}
@@ -270,8 +275,9 @@ def _multiplied(
             value * other.multiply if other.lines is None or _matches(other.lines, one) else value
             for value, one in zip(values, moment.basket, strict=True)
         ]
-    if programme.tiers is not None and programme.tiers.multiplied_currency == give.currency:
-        values = [value * _tier_factor(programme.tiers, moment)[1] for value in values]
+    for _, currency, factor in _tier_factors(programme, moment):
+        if currency == give.currency:
+            values = [value * factor for value in values]
     return values
 
 
@@ -294,26 +300,69 @@ def _times(rule: Rule, moment: Moment) -> int:
     return pieces // 1000
 
 
-def _tier_factor(tiers: Tiers, moment: Moment) -> tuple[str, Fraction]:
-    """The multiplier of the tier; with ``split``, the average over the parts of the purchase."""
-    place = moment.rank
-    factors = [Fraction(1)] + [tier.multiply for tier in tiers.tiers]
-    names = [""] + [tier.code for tier in tiers.tiers]
+def _tier_factors(programme: Programme, moment: Moment) -> list[tuple[str, str, Fraction]]:
+    """What each structure of tiers adds to those before it, as a factor on the whole purchase."""
     total = moment.basket_amount
+    steps = [
+        _steps(tiers, place, total)
+        for tiers, place in zip(programme.structures, moment.places, strict=True)
+    ]
+    # Nothing changes between two cuts.
+    cuts = sorted({0, max(total, 1)} | {position for one in steps for position, _, _ in one})
+    found = []
+    for number, tiers in enumerate(programme.structures):
+        alike = [
+            place
+            for place, other in enumerate(programme.structures)
+            if other.multiplied_currency == tiers.multiplied_currency
+        ]
+        averages = []
+        for counted in ([p for p in alike if p < number], [p for p in alike if p <= number]):
+            weighted = Fraction(0)
+            for start, end in pairwise(cuts):
+                rates = {place: _holding(steps[place], start) for place in alike}
+                weighted += (end - start) * _joined(rates, counted, programme.multipliers)
+            averages.append(weighted / cuts[-1])
+        before, after = averages
+        name = steps[number][-1][2]
+        factor = after / before if before else Fraction(1)
+        found.append((f"tier:{name}", tiers.multiplied_currency, factor))
+    return found
+
+
+def _joined(rates: Mapping[int, Fraction], counted: list[int], multipliers: str) -> Fraction:
+    if multipliers == "best":
+        return max(rates.values()) if max(rates.values()) in [rates[p] for p in counted] else ONE
+    whole = ONE
+    for place in counted:
+        whole *= rates[place]
+    return whole
+
+
+def _steps(
+    tiers: Tiers, place: tuple[int, int, int], total: int
+) -> list[tuple[int, Fraction, str]]:
+    """From which part of the purchase on which factor holds, and of which tier."""
+    rank, highest, spend_before = place
+    factors = [ONE] + [tier.multiply for tier in tiers.tiers]
+    names = [""] + [tier.code for tier in tiers.tiers]
+    steps = [(0, factors[rank + 1], names[rank + 1])]
     if tiers.crossing != "split" or tiers.metrics[0].name != "spend" or total <= 0:
-        return names[place + 1], factors[place + 1]
+        return steps
     # Walk over the purchase from threshold to threshold.
-    position, weighted = 0, Fraction(0)
-    while place + 1 < len(tiers.tiers):
-        following = tiers.tiers[place + 1]
-        threshold = (following.reenter if place + 1 <= moment.highest else following.enter)[0]
-        if threshold is None or threshold - moment.spend_before >= total:
+    while rank + 1 < len(tiers.tiers):
+        following = tiers.tiers[rank + 1]
+        threshold = (following.reenter if rank + 1 <= highest else following.enter)[0]
+        if threshold is None or threshold - spend_before >= total:
             break
-        reached = max(position, threshold - moment.spend_before)
-        weighted += (reached - position) * factors[place + 1]
-        position, place = reached, place + 1
-    weighted += (total - position) * factors[place + 1]
-    return names[place + 1], weighted / total
+        rank += 1
+        reached = max(steps[-1][0], threshold - spend_before)
+        steps.append((reached, factors[rank + 1], names[rank + 1]))
+    return steps
+
+
+def _holding(steps: list[tuple[int, Fraction, str]], position: int) -> Fraction:
+    return [factor for start, factor, _ in steps if start <= position][-1]
 
 
 def cap(

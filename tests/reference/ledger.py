@@ -46,7 +46,9 @@ def play(member: Member, event: Event) -> None:
     if event.kind in handlers:
         handlers[event.kind](event, programme)
     account.settle_all()
-    account.standing.rise(programme, event.occurred_at, local_day(event.occurred_at, event.zone))
+    day = local_day(event.occurred_at, event.zone)
+    for tiers in programme.structures:
+        account.standing.rise(programme, tiers, day)
     if event.kind in _ACTIVITY:
         account.activity.append((event.kind, event.occurred_at, event.zone))
 

@@ -44,7 +44,7 @@ class Sale:
     moment: Moment
     shares: list[Share]
     kept: Kept
-    tier: str
+    held: list[str]
     quantities: list[int]
     amounts: list[int]
     spend: int
@@ -72,11 +72,15 @@ class Member:
         self.account = Account(self.programmes)
 
     @property
-    def tier(self) -> str:
-        """The code of the present tier."""
+    def held(self) -> list[str]:
+        """The codes of the present tiers."""
+        return self.account.held_in(self.account.programme_at(self.account.clock))
+
+    def tier(self, key: str = "") -> str:
+        """The code of the present tier in a structure, the main one where none is named."""
         programme = self.account.programme_at(self.account.clock)
-        rank = self.account.standing.place.rank
-        return programme.tiers.tiers[rank].code if programme.tiers and rank >= 0 else ""
+        ranks = {tiers.key: tiers.ranks for tiers in programme.structures}.get(key, {})
+        return next((tier for tier in self.held if tier in ranks), "")
 
     # --- earning ----------------------------------------------------------------------------------
 
@@ -88,7 +92,7 @@ class Member:
             standing.enrolled = event.occurred_at
         basket = basket_of(body, programme.spend) if isinstance(body, Purchase) else ()
         moment = self._moment(event, programme, basket)
-        tier = self.tier
+        held = self.held
         shares, lots = self._give(event, programme, moment)
         if isinstance(body, Purchase):
             kept: Kept = {}
@@ -103,7 +107,7 @@ class Member:
                 moment=moment,
                 shares=shares,
                 kept=kept,
-                tier=tier,
+                held=held,
                 quantities=[line.quantity for line in body.lines],
                 amounts=[line.amount for line in body.lines],
                 spend=moment.basket_amount,
@@ -128,10 +132,11 @@ class Member:
     def _moment(self, event: Event, programme: Programme, basket: Basket) -> Moment:
         day = local_day(event.occurred_at, event.zone)
         standing = self.account.standing
-        place = standing.place
-        spend_before = 0
-        if programme.tiers is not None and programme.tiers.metrics[0].name == "spend":
-            spend_before = standing.value(programme, programme.tiers.metrics[0], day)
+        places = []
+        for tiers in programme.structures:
+            place, first = standing.place(tiers.key), tiers.metrics[0]
+            spend = standing.value(programme, first, day) if first.name == "spend" else 0
+            places.append((place.rank, place.highest, spend))
         return Moment(
             kind=event.kind,
             occurred_at=event.occurred_at,
@@ -141,7 +146,8 @@ class Member:
             channel=event.channel,
             staff=event.staff,
             attributes=event.attributes,
-            tier=self.tier or None,
+            tier=self.tier() or None,
+            beside={one.key: self.tier(one.key) for one in programme.beside if self.tier(one.key)},
             purchases=self.purchases,
             visits=len(set(self.visit_days)),
             days_since_visit=day - self.visit_days[-1] if self.visit_days else None,
@@ -151,9 +157,7 @@ class Member:
                 else day - local_day(standing.enrolled, event.zone)
             ),
             balances={code: self.account.balance(code) for code in programme.points},
-            rank=place.rank,
-            highest=place.highest,
-            spend_before=spend_before,
+            places=tuple(places),
             rooms=self._rooms(programme, day),
             basket=basket,
         )
@@ -202,7 +206,7 @@ class Member:
             units = sum(share.units for share in shares if share.currency == code)
             if units:
                 lot = self.account.open_earned(
-                    event.event_id, currency, event.occurred_at, event.zone, tier=self.tier
+                    event.event_id, currency, event.occurred_at, event.zone, held=self.held
                 )
                 lot.remaining += units
                 lots[code] = [lot]
@@ -257,7 +261,7 @@ class Member:
                     programme.points[body.currency],
                     event.occurred_at,
                     event.zone,
-                    tier=self.tier,
+                    held=self.held,
                     at_once=True,
                     name="by hand",
                 )
@@ -265,11 +269,11 @@ class Member:
             self.account.columns[body.currency, "adjust"] += body.units
         elif body.currency is not None and body.units < 0:
             self._spend(programme, body.currency, -body.units, "adjust")
-        if body.tier is not None and programme.tiers is not None:
-            day = local_day(event.occurred_at, event.zone)
-            self.account.standing.by_hand(
-                programme, programme.tiers, body.tier, event.occurred_at, day
-            )
+        for tiers in programme.structures:
+            meant = body.tier in tiers.ranks if body.tier else tiers.name == (body.structure or "")
+            if body.tier is not None and meant:
+                day = local_day(event.occurred_at, event.zone)
+                self.account.standing.by_hand(programme, tiers, body.tier, day)
 
     def transfer_out(self, event: Event, programme: Programme) -> None:
         """Transfer out, as reported."""

@@ -37,9 +37,9 @@ class Returns:
             self._take_back(event, sale)
         else:
             self._return_unlinked(event, programme, body.lines)
-        self.member.account.standing.returned(
-            programme, event.occurred_at, local_day(event.occurred_at, event.zone)
-        )
+        day = local_day(event.occurred_at, event.zone)
+        for tiers in programme.structures:
+            self.member.account.standing.returned(programme, tiers, event.occurred_at, day)
 
     def _line_back(self, sale: Sale, place: int, quantity: int | None, amount: int | None) -> None:
         line = sale.purchase.lines[place]
@@ -139,7 +139,7 @@ class Returns:
                     sale.programme.points[code],
                     sale.event.occurred_at,
                     sale.event.zone,
-                    tier=sale.tier,
+                    held=sale.held,
                 )
             )
         lot = own[-1]

@@ -25,15 +25,18 @@ class Place:
 
 @dataclass
 class Standing:
-    """The credits of one member and the place that they lead to.
+    """The credits of one member and the places that they lead to, by the structures' keys.
 
     ``credits`` holds (metric, local day, amount); ``enrolled`` is the instant of joining.
     """
 
     credits: list[tuple[str, int, int]] = field(default_factory=list)
     enrolled: Instant | None = None
-    place: Place = field(default_factory=Place)
-    moves: list[tuple[Instant, int, int, str]] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def place(self, key: str) -> Place:
+        """Where the member stands in a structure."""
+        return self.places.get(key, Place())
 
     def value(self, programme: Programme, metric: Metric, day: int) -> int:
         """What counts of a metric in the window that ends with ``day``."""
@@ -80,20 +83,16 @@ class Standing:
         ]
         return max(reached, default=-1)
 
-    def rise(self, programme: Programme, at: Instant, day: int) -> None:
+    def rise(self, programme: Programme, tiers: Tiers, day: int) -> None:
         """Up, at once."""
-        if programme.tiers is None:
-            return
-        rank = self.deserved(programme, programme.tiers, day, self.place.highest)
-        if rank > self.place.rank:
-            self._lift(programme, programme.tiers, rank, at, day, "qualified")
+        place = self.place(tiers.key)
+        rank = self.deserved(programme, tiers, day, place.highest)
+        if rank > place.rank:
+            self._lift(programme, tiers, rank, day)
 
-    def _lift(
-        self, programme: Programme, tiers: Tiers, rank: int, at: Instant, day: int, why: str
-    ) -> None:
-        before = self.place
-        self.moves.append((at, before.rank, rank, why))
-        self.place = Place(
+    def _lift(self, programme: Programme, tiers: Tiers, rank: int, day: int) -> None:
+        before = self.place(tiers.key)
+        self.places[tiers.key] = Place(
             rank=rank,
             valid_until=self._validity(programme, tiers, day),
             floor=before.floor,
@@ -101,21 +100,18 @@ class Standing:
             risen=((day, before), *before.risen),
         )
 
-    def by_hand(self, programme: Programme, tiers: Tiers, code: str, at: Instant, day: int) -> None:
+    def by_hand(self, programme: Programme, tiers: Tiers, code: str, day: int) -> None:
         """A floor set or lifted by a colleague."""
         ranks = [rank for rank, tier in enumerate(tiers.tiers) if tier.code == code]
         floor = ranks[0] if ranks else -1
-        self.place = replace(self.place, floor=floor)
-        if floor > self.place.rank:
-            self._lift(programme, tiers, floor, at, day, "by_hand")
+        place = self.places[tiers.key] = replace(self.place(tiers.key), floor=floor)
+        if floor > place.rank:
+            self._lift(programme, tiers, floor, day)
 
-    def returned(self, programme: Programme, at: Instant, day: int) -> None:
+    def returned(self, programme: Programme, tiers: Tiers, at: Instant, day: int) -> None:
         """Rises that neither their own day's window nor today's supports any more are undone."""
-        tiers = programme.tiers
-        if tiers is None:
-            return
-        now = self.place
-        while now.risen and now.rank > self.place.floor:
+        now = own = self.place(tiers.key)
+        while now.risen and now.rank > own.floor:
             on, before = now.risen[0]
             supported = max(
                 self.deserved(programme, tiers, on, before.highest),
@@ -123,21 +119,19 @@ class Standing:
             )
             if supported >= now.rank:
                 break
-            now = replace(before, floor=self.place.floor, risen=now.risen[1:])
-        if now is self.place:
+            now = replace(before, floor=own.floor, risen=now.risen[1:])
+        if now is own:
             return
         if now.valid_until <= at:
             until = self._validity(programme, tiers, day)
             now = replace(now, valid_until=until, grace=False)
-        self.moves.append((at, self.place.rank, now.rank, "returned"))
-        self.place = now
-        self.rise(programme, at, day)
+        self.places[tiers.key] = now
+        self.rise(programme, tiers, day)
 
-    def end(self, programme: Programme) -> None:
+    def end(self, programme: Programme, tiers: Tiers) -> None:
         """The validity has ended: renewed, in grace, or down."""
-        tiers = programme.tiers
-        assert tiers is not None
-        place, at = self.place, self.place.valid_until
+        place = self.place(tiers.key)
+        at = place.valid_until
         today = local_day(at, programme.zone)
         kept = [
             rank
@@ -148,19 +142,18 @@ class Standing:
             programme, tiers, today if isinstance(tiers.valid, Period) else today - 1
         )
         if place.rank < 0:
-            self.place = replace(place, valid_until=FAR_FUTURE, grace=False, risen=())
+            self.places[tiers.key] = replace(place, valid_until=FAR_FUTURE, grace=False, risen=())
         elif place.rank <= place.floor or place.rank in kept:
-            self.place = replace(place, valid_until=until, grace=False, risen=())
+            self.places[tiers.key] = replace(place, valid_until=until, grace=False, risen=())
         elif tiers.grace is not None and not place.grace:
             until = day_start(add_period(today, tiers.grace), programme.zone)
-            self.place = replace(place, valid_until=until, grace=True)
+            self.places[tiers.key] = replace(place, valid_until=until, grace=True)
         else:
             down = place.rank - 1
             if tiers.downgrade == "to_deserved":
                 down = max(kept, default=-1)
             down = max(down, place.floor)
-            self.moves.append((at, place.rank, down, "lapsed"))
-            self.place = replace(
+            self.places[tiers.key] = replace(
                 place,
                 rank=down,
                 valid_until=until if down >= 0 else FAR_FUTURE,
@@ -168,10 +161,9 @@ class Standing:
                 risen=(),
             )
 
-    def next_tenure(self, programme: Programme, after: Instant) -> Instant:
+    def next_tenure(self, programme: Programme, tiers: Tiers, after: Instant) -> Instant:
         """The next moment after ``after`` at which the length of membership may lift."""
-        tiers = programme.tiers
-        if tiers is None or self.enrolled is None:
+        if self.enrolled is None:
             return FAR_FUTURE
         joined = local_day(self.enrolled, programme.zone)
         moments = [
@@ -179,7 +171,7 @@ class Standing:
             for index, metric in enumerate(tiers.metrics)
             if metric.name == "tenure"
             for rank, tier in enumerate(tiers.tiers)
-            if rank > self.place.rank
+            if rank > self.place(tiers.key).rank
             for threshold in (tier.enter[index], tier.reenter[index])
             if threshold is not None
         ]

@@ -210,7 +210,8 @@ class Adjustment:
     """A colleague's correction: points up or down, or a tier set by hand, with a reason.
 
     ``units`` below zero never take more than the balance.  ``tier`` names a tier that becomes the
-    member's floor (empty text: the floor is lifted); ``expires_at`` ends points given here, where
+    member's floor (empty text: the floor is lifted, in the ``structure`` that is named, else in the
+    main one); ``expires_at`` ends points given here, where
     the programme's own expiry shall not apply.
     """
 
@@ -221,6 +222,7 @@ class Adjustment:
     units: int = 0
     tier: str | None = None
     expires_at: Instant | None = None
+    structure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ class Birthdays:
 class MemberFilters:
     """What a member must be; ``None`` asks for nothing.
 
-    ``tier``: its code, empty for those without one.  ``store``: the home store, empty for those
+    ``tier``: its code, empty for those without one; ``beside``: the code of a tier of a further
+    structure.  ``store``: the home store, empty for those
     without one.  Days are local days of the programme's zone, both ends included;
     ``latest_until`` also finds those who never bought.  Balances are smallest units of the
     programme's first currency of points.
@@ -45,6 +46,7 @@ class MemberFilters:
 
     status: Status | None = "active"
     tier: str | None = None
+    beside: str | None = None
     store: str | None = None
     joined_from: date | None = None
     joined_until: date | None = None

@@ -60,8 +60,10 @@ class TierProgress:
     what keeps the tier at its next end (``None`` where it does not end, or where a colleague's
     decision holds it), ``next`` what leads to the one above; ``then`` is the tier that would be
     held after the end, and after a grace that follows it, were nothing to happen any more.
+    ``structure`` is the name of the structure of tiers, empty where there is only one.
     """
 
+    structure: str
     tier: str
     tiers: tuple[str, ...]
     since_date: date | None
@@ -73,18 +75,22 @@ class TierProgress:
     then: str
 
 
-def tier_progress(programme: Programme, state: MemberState, at: Instant) -> TierProgress | None:
-    """Where the member stands at ``at``; ``None`` where the programme has no tiers."""
-    tiers = programme.tiers
-    if tiers is None:
-        return None
-    standing = state.standing
+def tier_progress(
+    programme: Programme, state: MemberState, at: Instant
+) -> tuple[TierProgress, ...]:
+    """Where the member stands at ``at`` in each structure of tiers, the main one first."""
+    return tuple(_progress(programme, tiers, state, at) for tiers in programme.structures)
+
+
+def _progress(programme: Programme, tiers: Tiers, state: MemberState, at: Instant) -> TierProgress:
+    standing = state.standing_in(tiers.key)
     rank = rank_of(tiers, standing.tier)
     day = local_day(at, programme.zone)
     ends = standing.valid_until
     current = tiers.tiers[rank] if rank >= 0 else None
     above = tiers.tiers[rank + 1] if rank + 1 < len(tiers.tiers) else None
     return TierProgress(
+        structure=tiers.name,
         tier=standing.tier,
         tiers=tuple(tier.code for tier in tiers.tiers),
         since_date=_date(programme, standing.since) if current is not None else None,
@@ -93,8 +99,17 @@ def tier_progress(programme: Programme, state: MemberState, at: Instant) -> Tier
         perks=current.perks if current is not None else (),
         keep=_keep(programme, tiers, state, current, day),
         next=_rise(programme, tiers, state, above, day),
-        then=_then(programme, state, ends),
+        then=_then(programme, tiers, state),
     )
+
+
+def tiers_by_structure(programme: Programme, state: MemberState) -> dict[str, str]:
+    """The codes of the tiers that the member has, by the structures' names; empty texts for
+    none, and for tiers that the programme has no more."""
+    return {
+        tiers.name: tier if (tier := state.standing_in(tiers.key).tier) in tiers.ranks else ""
+        for tiers in programme.structures
+    }
 
 
 def _keep(
@@ -104,7 +119,7 @@ def _keep(
     current: Tier | None,
     day: int,
 ) -> Goal | None:
-    standing = state.standing
+    standing = state.standing_in(tiers.key)
     ends = standing.valid_until
     if current is None or ends == FAR_FUTURE:
         return None
@@ -120,7 +135,7 @@ def _rise(
 ) -> Goal | None:
     if above is None:
         return None
-    was_there = rank_of(tiers, above.code) <= rank_of(tiers, state.standing.highest)
+    was_there = rank_of(tiers, above.code) <= rank_of(tiers, state.standing_in(tiers.key).highest)
     thresholds = above.reenter if was_there else above.enter
     return _goal(programme, tiers, state, above.code, thresholds, day)
 
@@ -141,15 +156,17 @@ def _goal(
     return Goal(tier, measures, tiers.combine)
 
 
-def _then(programme: Programme, state: MemberState, ends: Instant) -> str:
+def _then(programme: Programme, tiers: Tiers, state: MemberState) -> str:
     """The engine itself says it; points that expire meanwhile change no tier."""
-    if ends == FAR_FUTURE:
-        return state.standing.tier
+    standing = state.standing_in(tiers.key)
+    if standing.valid_until == FAR_FUTURE:
+        return standing.tier
     versions = {programme.number: programme}
-    later = advance(versions, replace(state, lots=[], debts={}), ends)
-    if later.standing.grace and not state.standing.grace:
-        later = advance(versions, later, later.standing.valid_until)
-    return later.standing.tier
+    later = advance(versions, replace(state, lots=[], debts={}), standing.valid_until)
+    ended = later.standing_in(tiers.key)
+    if ended.grace and not standing.grace:
+        later = advance(versions, later, ended.valid_until)
+    return later.standing_in(tiers.key).tier
 
 
 def _date(programme: Programme, at: Instant) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -42,13 +42,18 @@ class CurrencyBalance:
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """Where a member stands in a programme at an instant."""
+    """Where a member stands in a programme at an instant.
+
+    ``tier`` is that of the main structure of tiers; ``tiers`` are those of all of them by name,
+    where there are several.
+    """
 
     member_id: UUID
     programme: str
     as_of: Instant
     tier: str
     points: Mapping[str, CurrencyBalance]
+    tiers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,23 +75,26 @@ def get_balances(
     was merged the answer is that of the survivor, whose id it bears.
     """
     compiled = get_one_compiled(connection, code=programme)
+    number = compiled.number_at(as_of)
+    version = compiled.versions[number] if number is not None else None
+    beside = {tiers.key: tiers.name for tiers in version.structures} if version else {}
+    tiers = dict.fromkeys(("", *beside), "")
     with connection.cursor(row_factory=tuple_row) as cursor:
         member_id, text = _find(cursor, member_id, compiled)
-        if text is None:
-            held: list[_Held] = []
-            tier = ""
-        else:
+        held: list[_Held] = []
+        if text is not None:
             state = state_from_json(orjson.loads(text))
             if as_of >= state.horizon:
-                held, tier = _later(compiled, state, as_of)
+                held, later = _later(compiled, state, as_of)
+                tiers = {key: later.standing_in(key).tier for key in tiers}
             else:
                 held = _earlier(cursor, compiled, member_id, as_of)
-                tier = _tier_at(cursor, compiled, member_id, as_of)
-    number = compiled.number_at(as_of)
-    known = compiled.versions[number].points if number is not None else {}
+                tiers = {key: _tier_at(cursor, compiled, member_id, as_of, key) for key in tiers}
+    known = version.points if version is not None else {}
     codes = sorted({*known, *(one.currency for one in held)})
     points = {code: _balance(code, held, as_of) for code in codes}
-    return Balances(member_id, programme, as_of, tier, points)
+    named = {name: tiers[key] for key, name in beside.items()} if len(beside) > 1 else {}
+    return Balances(member_id, programme, as_of, tiers[""], points, named)
 
 
 _STATE: Final = """
@@ -110,7 +118,9 @@ def _find(
         member_id = row[0]
 
 
-def _later(compiled: Compiled, state: MemberState, as_of: Instant) -> tuple[list[_Held], str]:
+def _later(
+    compiled: Compiled, state: MemberState, as_of: Instant
+) -> tuple[list[_Held], MemberState]:
     """After everything that is recorded: time passes, and nothing else happens."""
     number = compiled.number_at(as_of)
     assert number is not None, "something was recorded, so a version was in effect"
@@ -126,7 +136,7 @@ def _later(compiled: Compiled, state: MemberState, as_of: Instant) -> tuple[list
         for lot in later.lots
     ]
     held += [_Held(code, -debt) for code, debt in later.debts.items() if debt]
-    return held, later.standing.tier
+    return held, later
 
 
 def _ends(at: Instant) -> Instant | None:
@@ -161,7 +171,7 @@ def _earlier(
 _MOVES: Final = """
 SELECT from_tier, to_tier FROM (
     SELECT at, from_tier, to_tier, sum(sign) AS times FROM tier_move
-    WHERE member_id = %s AND programme_id = %s AND at <= %s
+    WHERE member_id = %s AND programme_id = %s AND at <= %s AND structure = %s
     GROUP BY at, from_tier, to_tier, cause, event_id, valid_until
 ) AS m WHERE times > 0 ORDER BY at DESC
 FETCH FIRST 1 ROWS WITH TIES
@@ -169,10 +179,15 @@ FETCH FIRST 1 ROWS WITH TIES
 
 
 def _tier_at(
-    cursor: psycopg.Cursor[Any], compiled: Compiled, member_id: UUID, as_of: Instant
+    cursor: psycopg.Cursor[Any],
+    compiled: Compiled,
+    member_id: UUID,
+    as_of: Instant,
+    structure: str,
 ) -> str:
     """The end of the chain of moves at the latest instant at which there was one."""
-    cursor.execute(_MOVES, [member_id, UUID(compiled.programme_id), datetime_of(as_of)])
+    programme = UUID(compiled.programme_id)
+    cursor.execute(_MOVES, [member_id, programme, datetime_of(as_of), structure])
     moves = cursor.fetchall()
     left = {before for before, _ in moves}
     ends = [after for _, after in moves if after not in left]

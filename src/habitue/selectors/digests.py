@@ -45,7 +45,8 @@ GROUP BY currency, kind ORDER BY currency, kind
 @dataclass(frozen=True, slots=True)
 class LedgerDigest:
     """The figures.  ``outstanding`` and ``entries`` (sums of ledger lines by kind) are smallest
-    units by currency of points; ``tiers`` counts members ("" for none)."""
+    units by currency of points; ``tiers`` counts members ("" for none in the main
+    structure)."""
 
     members: int
     purchases: int
@@ -82,9 +83,11 @@ def get_digest(
                 state = state_from_json(orjson.loads(text))
                 held = _lots(state)
                 balances = {code: state.balance(code) for code in _currencies(state)}
-                digest.update(orjson.dumps([value, balances, state.standing.tier, held]) + b"\n")
+                beside = [[key, place.tier] for key, place in state.beside.items() if place.tier]
+                told = [value, balances, state.standing.tier, held, *([beside] if beside else [])]
+                digest.update(orjson.dumps(told) + b"\n")
                 outstanding.update(balances)
-                tiers[state.standing.tier] += 1
+                tiers.update([state.standing.tier, *(tier for _, tier in beside)])
                 members += 1
                 purchases += state.purchases
                 lots += len(held)

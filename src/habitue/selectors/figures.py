@@ -109,6 +109,10 @@ def programme_parameters(programmes: Iterable[Compiled], *, now: Instant) -> dic
         "programmes": [compiled.programme_id for compiled in known],
         "zones": [version.zone for version in newest],
         "mains": [main_currency(version) for version in newest],
+        # Of a programme that had several, members may still have to be renewed.
+        "several": [
+            any(version.beside for version in compiled.versions.values()) for compiled in known
+        ],
         "version_programmes": [programme for programme, _, _ in versions],
         "version_numbers": [number for _, number, _ in versions],
         "version_zones": [zone for _, _, zone in versions],

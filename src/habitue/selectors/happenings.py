@@ -90,7 +90,7 @@ SELECT at, id, what FROM (
      SELECT {micros("at")}, NULL::uuid, 'time'
      FROM tier_move
      WHERE member_id = %(member)s AND programme_id = %(programme)s AND event_id IS NULL
-     GROUP BY at, from_tier, to_tier HAVING sum(sign) > 0)
+     GROUP BY at, structure, from_tier, to_tier HAVING sum(sign) > 0)
     UNION ALL
     SELECT {micros("at")}, consent_id, 'consent'
     FROM consent WHERE %(consents)s AND member_id = %(member)s
@@ -126,7 +126,8 @@ SELECT {micros("at")}, event_id, from_tier, to_tier, cause FROM tier_move
 WHERE member_id = %(member)s AND programme_id = %(programme)s
   AND at >= 'epoch'::timestamptz + %(from)s * '1 microsecond'::interval
   AND at <= 'epoch'::timestamptz + %(until)s * '1 microsecond'::interval
-GROUP BY at, event_id, from_tier, to_tier, cause HAVING sum(sign) > 0
+GROUP BY at, event_id, structure, from_tier, to_tier, cause HAVING sum(sign) > 0
+ORDER BY structure
 """  # noqa: S608 - constants.
 
 _CONSENTS: Final = (

@@ -33,6 +33,10 @@ def conditions_of(
         value = getattr(filters, column)
         if value is not None:
             yield Condition(f"{column} = %({column})s", {column: value})
+    if filters.beside is not None:
+        # The index holds nobody who has none.
+        holds = "NOT (tiers_beside = '{}'::text[]) AND tiers_beside @> ARRAY[%(beside)s]::text[]"
+        yield Condition(holds, {"beside": filters.beside})
     yield from _days("joined_at", "joined", filters.joined_from, filters.joined_until, zone)
     yield from _days(
         "latest_purchase_at", "latest", filters.latest_from, filters.latest_until, zone

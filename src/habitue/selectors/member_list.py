@@ -49,7 +49,7 @@ _FRESH: Final = f"""
 WITH projected AS MATERIALIZED ({PROJECTED}),
 fresh AS MATERIALIZED (
     SELECT p.member_id, p.number, p.name, p.folded_name, p.status, p.store, p.joined_at,
-           p.birthday, p.tier, p.tier_rank,
+           p.birthday, p.tier, p.tier_rank, p.tiers_beside,
            greatest(p.own_purchase_at, (
                SELECT max(f.latest_purchase_at) FROM member_figure f
                WHERE f.merged_into = p.member_id AND f.programme_id = p.programme_id
@@ -63,7 +63,7 @@ fresh AS MATERIALIZED (
 """  # noqa: S608  # constants
 _COLUMNS: Final = sql.SQL(
     "member_id, number, name, status, store, joined_at, birthday, tier, tier_rank,"
-    " latest_purchase_at, purchases, visits, spend, balance, balances"
+    " latest_purchase_at, purchases, visits, spend, balance, balances, tiers_beside"
 )
 _SETTLED: Final = sql.SQL(
     "SELECT {columns}, {key} AS place FROM member_figure WHERE programme_id = %(programme)s"
@@ -79,7 +79,8 @@ class MemberRow:
     ``store`` is the home store, empty where there is none.  ``birthday`` is (month, day).
     ``balance`` is that of the programme's first currency of points, ``balances`` has all, in
     smallest units as booked; ``spend`` is what the programme counts, net of returns, in minor
-    units.  ``latest_purchase_at`` is ``None`` where there was no purchase.
+    units.  ``latest_purchase_at`` is ``None`` where there was no purchase.  ``tiers_beside`` are
+    the tiers in the further structures.
     """
 
     member_id: UUID
@@ -97,6 +98,7 @@ class MemberRow:
     spend: int
     balance: int
     balances: Mapping[str, int]
+    tiers_beside: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

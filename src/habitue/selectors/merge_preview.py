@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -35,10 +35,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Where somebody stands in a programme."""
+    """Where somebody stands in a programme; ``beside`` are the tiers in the further structures, by
+    the structures' names."""
 
     tier: str
     points: Mapping[str, Held]
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +131,18 @@ def _preview(
     at = max(now, duplicate.horizon + 1, into.horizon + 1)
     number = compiled.number_at(at)
     assert number is not None, "something was recorded, so a version was in effect"
+    version = compiled.versions[number]
     together = into
     if duplicate.latest is not None:
-        version = compiled.versions[number]
         together = foresee_merge(compiled.versions, into, duplicate, version=version, at=at)
 
     def held(state: MemberState) -> Holding:
         later = advance(compiled.versions, state, at) if state.latest is not None else state
-        codes = {*compiled.versions[number].points, *(lot.currency for lot in later.lots)}
+        codes = {*version.points, *(lot.currency for lot in later.lots)}
         return Holding(
-            later.standing.tier, {code: _held(later, code, at) for code in sorted(codes)}
+            later.standing.tier,
+            {code: _held(later, code, at) for code in sorted(codes)},
+            {one.name: later.standing_in(one.key).tier for one in version.beside},
         )
 
     return ProgrammePreview(compiled.code, held(into), held(duplicate), held(together))

@@ -39,7 +39,8 @@ _PARTS: Final[dict[str, str]] = {
         FROM entry WHERE member_id = %(member)s ORDER BY effective_at, entry_id
     """,
     "tiers": """
-        SELECT jsonb_build_object('at', at, 'from', from_tier, 'to', to_tier)
+        SELECT jsonb_build_object('at', at, 'from', from_tier, 'to', to_tier,
+                                  'structure', structure)
         FROM tier_move WHERE member_id = %(member)s ORDER BY at, move_id
     """,
     "referrals": """

@@ -38,7 +38,7 @@ class Standing:
 
     programme: Programme
     balances: Balances
-    progress: TierProgress | None
+    progress: tuple[TierProgress, ...]
     purchases: int
     spent: int
     latest_visit_day: int

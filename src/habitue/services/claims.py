@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -25,6 +25,9 @@ from habitue.services.intake.envelopes import Answer
 from habitue.services.intake.items import is_sealed
 from habitue.services.intake.resolving import check_active
 from habitue.services.intake.transacting import Connection, Cursor, transact
+
+# What the answer to a claim says of the end, after the returns that are claimed with the purchase.
+_IN_THE_END: Final = ("points", "tier", "tiers")
 
 
 def claim_receipt(
@@ -128,7 +131,8 @@ class _Claim:
         contents = [self._record(desk, account, event) for event in (purchase, *returns)]
         if returns:
             # What the member has in the end, not what they had between purchase and return.
-            contents[0] |= {"points": contents[-1]["points"], "tier": contents[-1]["tier"]}
+            latest = contents[-1]
+            contents[0] |= {name: latest[name] for name in _IN_THE_END if name in latest}
             contents[0]["returns"] = [content["event"] for content in contents[1:]]
         desk.write()
         return contents[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -13,10 +13,11 @@ import orjson
 import psycopg
 from psycopg.rows import tuple_row
 
-from habitue.domain.engine.foreseeing import Foresight, foresee_tier
+from habitue.domain.engine.foreseeing import Foresight
+from habitue.domain.engine.foreseeing import foresee_tiers as foresee_member
 from habitue.domain.engine.snapshot import state_from_json
 from habitue.domain.programme.document import parse_document
-from habitue.domain.programme.model import Programme
+from habitue.domain.programme.model import Programme, Tiers
 from habitue.kit.clock import Clock
 from habitue.kit.instants import Instant
 from habitue.selectors.programmes import Compiled, get_one_compiled
@@ -34,17 +35,14 @@ ORDER BY member_id LIMIT %s
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ForeseenTiers:
-    """Members by the tier they have and the one they would have at once, and how many of a tier
-    would no longer keep it at its end with what they have today (or would only now).
-
-    ``latest_number`` is the newest version when it was asked: whoever publishes on the strength of
-    this says that it is still that one.  ``tiers`` are those of the document, the lowest first.
-    ``first`` names a few members of each move, by id, the oldest first.
+@dataclass(frozen=True)
+class ForeseenMoves:
+    """Members by the tier of one structure that they have and the one they would have at once, and
+    how many of a tier would no longer keep it at its end with what they have today (or would only
+    now).  ``tiers`` are those of the document, the lowest first.  ``first`` names a few members of
+    each move, by id, the oldest first.
     """
 
-    latest_number: int
     moves: Mapping[tuple[str, str], int]
     lose_keep: Mapping[str, int]
     gain_keep: Mapping[str, int]
@@ -91,6 +89,48 @@ class ForeseenTiers:
         }
 
 
+@dataclass(frozen=True)
+class ForeseenTiers(ForeseenMoves):
+    """The same of the main structure, and of the further ones (``beside``) by name.
+
+    ``latest_number`` is the newest version when it was asked: whoever publishes on the strength of
+    this says that it is still that one.
+    """
+
+    latest_number: int
+    beside: Mapping[str, ForeseenMoves]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain data; further structures only where there are some."""
+        several = {name: one.as_json() for name, one in self.beside.items()}
+        return super().as_json() | ({"structures": several} if several else {})
+
+
+@dataclass
+class _Counts:
+    moves: Counter[tuple[str, str]] = field(default_factory=Counter)
+    lose: Counter[str] = field(default_factory=Counter)
+    gain: Counter[str] = field(default_factory=Counter)
+    first: dict[tuple[str, str], tuple[UUID, ...]] = field(default_factory=dict)
+
+    def add(self, member: str, seen: Foresight) -> None:
+        move = (seen.before, seen.after)
+        self.moves[move] += 1
+        if seen.before != seen.after and self.moves[move] <= FIRST_MEMBERS:
+            self.first[move] = (*self.first.get(move, ()), UUID(member))
+        if seen.after == seen.before and seen.kept != seen.keeps:
+            (self.gain if seen.keeps else self.lose)[seen.before] += 1
+
+    def found(self, tiers: Tiers | None) -> ForeseenMoves:
+        return ForeseenMoves(
+            dict(sorted(self.moves.items())),
+            dict(sorted(self.lose.items())),
+            dict(sorted(self.gain.items())),
+            () if tiers is None else tuple(tier.code for tier in tiers.tiers),
+            self.first,
+        )
+
+
 def foresee_tiers(
     connection: Connection, *, document: Mapping[str, Any], at: Instant
 ) -> ForeseenTiers:
@@ -101,30 +141,21 @@ def foresee_tiers(
     """
     draft = parse_document(document, number=1)
     compiled = get_one_compiled(connection, code=draft.code)
-    moves: Counter[tuple[str, str]] = Counter()
-    lose: Counter[str] = Counter()
-    gain: Counter[str] = Counter()
-    first: dict[tuple[str, str], tuple[UUID, ...]] = {}
+    counts = {"": _Counts()}
     for member, seen in _foresights(connection, compiled, draft, at):
-        move = (seen.before, seen.after)
-        moves[move] += 1
-        if seen.before != seen.after and moves[move] <= FIRST_MEMBERS:
-            first[move] = (*first.get(move, ()), UUID(member))
-        if seen.after == seen.before and seen.kept != seen.keeps:
-            (gain if seen.keeps else lose)[seen.before] += 1
+        for one in seen:
+            counts.setdefault(one.structure, _Counts()).add(member, one)
+    beside = {tiers.key: tiers for tiers in draft.beside}
     return ForeseenTiers(
-        compiled.latest_number,
-        dict(sorted(moves.items())),
-        dict(sorted(lose.items())),
-        dict(sorted(gain.items())),
-        () if draft.tiers is None else tuple(tier.code for tier in draft.tiers.tiers),
-        first,
+        **vars(counts.pop("").found(draft.tiers)),
+        latest_number=compiled.latest_number,
+        beside={name: one.found(beside.get(name)) for name, one in sorted(counts.items())},
     )
 
 
 def _foresights(
     connection: Connection, compiled: Compiled, draft: Programme, at: Instant
-) -> Iterator[tuple[str, Foresight]]:
+) -> Iterator[tuple[str, list[Foresight]]]:
     """Everybody, with what would become of them."""
     number = compiled.number_at(at) or compiled.latest_number
     current = compiled.versions[number]
@@ -135,7 +166,7 @@ def _foresights(
         ).fetchall():
             for member, text in rows:
                 state = state_from_json(orjson.loads(text))
-                yield member.hex, foresee_tier(compiled.versions, current, draft, state, at)
+                yield member.hex, foresee_member(compiled.versions, current, draft, state, at)
             after = rows[-1][0]
 
 
@@ -212,7 +243,7 @@ def _move(
         risen = [
             (member, compiled.programme_id)
             for member, seen in _foresights(connection, compiled, version, clock.now())
-            if seen.after != seen.before and seen.after
+            if any(one.after != one.before and one.after for one in seen)
         ]
         for place in range(0, len(risen), _PAGE):
             part = dict.fromkeys(risen[place : place + _PAGE], compiled)
@@ -232,7 +263,8 @@ def _moves_anybody(compiled: Compiled, before: int, number: int) -> bool:
     if not before:
         return number > 1
     older, newer = compiled.versions[before], compiled.versions[number]
-    return newer.tiers is not None and (older.tiers, older.zone) != (newer.tiers, newer.zone)
+    known = (older.structures, older.zone)
+    return bool(newer.structures) and known != (newer.structures, newer.zone)
 
 
 def _moved_number(connection: psycopg.Connection[Any], compiled: Compiled) -> int:

@@ -66,7 +66,8 @@ _LOTS: Final = (
 )
 _MOVES: Final = (
     f"SELECT t.member_id, t.programme_id, t.recorded_by, {micros('t.at')}, t.from_tier,"  # noqa: S608  # constants
-    f" t.to_tier, t.cause, t.event_id, {micros('t.valid_until')}, t.sign FROM tier_move t{_OF}"
+    f" t.to_tier, t.cause, t.event_id, {micros('t.valid_until')}, t.sign, t.structure"
+    f" FROM tier_move t{_OF}"
 )
 _DRAWS: Final = (
     "SELECT t.member_id, t.programme_id, t.recorded_by, t.budget, t.event_id, t.wanted,"  # noqa: S608  # constants
@@ -99,8 +100,9 @@ def read_recorded(
         by, lot, currency, opened, activates, expires, event = row
         recorded.add(by.hex, ("lot", lot.hex, currency, opened, activates, expires, _hex(event)))
     for recorded, row in rows(_MOVES):
-        by, at, before, after, cause, event, valid, sign = row
-        recorded.add(by.hex, ("tier_move", at, before, after, cause, _hex(event), valid, sign))
+        by, at, before, after, cause, event, valid, sign, structure = row
+        move = (at, before, after, cause, _hex(event), valid, sign, structure)
+        recorded.add(by.hex, ("tier_move", *move))
     for recorded, row in rows(_DRAWS):
         by, budget, event, *numbers, units, times = row
         recorded.add(by.hex, ("budget_draw", budget, event.hex, *numbers))
@@ -150,7 +152,8 @@ def lines_of(event: Event, decision: Decision, lots: set[str]) -> Iterator[Line]
     for move in decision.moves:
         valid = None if move.valid_until is None else _end(move.valid_until)
         tiers = (move.from_tier, move.to_tier, move.cause)
-        yield ("tier_move", move.at, *tiers, move.event_id or None, valid, move.sign)
+        event_id, sign = move.event_id or None, move.sign
+        yield ("tier_move", move.at, *tiers, event_id, valid, sign, move.structure)
     for draw in decision.draws:
         numbers = (draw.wanted, draw.granted, draw.granted_times, draw.taken, draw.times)
         yield ("budget_draw", draw.budget, draw.event_id, *numbers)

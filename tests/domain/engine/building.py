@@ -224,6 +224,7 @@ def adjusted(
     *,
     currency: str | None = "points",
     tier: str | None = None,
+    structure: str | None = None,
     expires_at: Instant | None = None,
     **fields: Any,
 ) -> Event:
@@ -234,6 +235,7 @@ def adjusted(
         units=units,
         tier=tier,
         expires_at=expires_at,
+        structure=structure,
     )
     return event(when, body, **fields)
 

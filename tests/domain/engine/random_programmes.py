@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from habitue.domain.programme.measures import Budget, Limit, Metric, Window
 from habitue.domain.programme.model import (
@@ -168,9 +169,23 @@ def _metric(choose: random.Random) -> tuple[Metric, int]:
     )
 
 
-def _tiers(choose: random.Random) -> Tiers | None:
+def _structures(choose: random.Random) -> dict[str, Any]:
+    """No tiers, one structure, or two of them."""
     if choose.random() < 0.25:
-        return None
+        return {}
+    main = _tiers(choose, "silver", "gold")
+    if choose.random() < 0.5:
+        return {"tiers": main}
+    beside = _tiers(choose, "regular", "insider")
+    currency = choose.choice(("points", "points", "stamps"))
+    return {
+        "tiers": replace(main, name="main"),
+        "beside": (replace(beside, name="beside", key="beside", multiplied_currency=currency),),
+        "multipliers": choose.choice(("multiply", "best")),
+    }
+
+
+def _tiers(choose: random.Random, lower: str, higher: str) -> Tiers:
     metrics = [_metric(choose) for _ in range(choose.choice((1, 1, 2)))]
     tiers = tuple(
         Tier(
@@ -180,7 +195,7 @@ def _tiers(choose: random.Random) -> Tiers | None:
             reenter=tuple(step * scale * 4 // 5 for _, scale in metrics),
             multiply=Fraction(factor),
         )
-        for code, step, factor in (("silver", 1, "1.25"), ("gold", 2, "2"))[: choose.randint(1, 2)]
+        for code, step, factor in ((lower, 1, "1.25"), (higher, 2, "2"))[: choose.randint(1, 2)]
     )
     return Tiers(
         metrics=tuple(metric for metric, _ in metrics),
@@ -221,7 +236,7 @@ def random_versions(choose: random.Random, shape: Shape, zone: str) -> tuple[Pro
         *_rules(choose, shape),
         currencies=(_currency(choose, "points"), _currency(choose, "stamps")),
         groups=(group("g", choose.choice(("all", "first", "best"))),),
-        tiers=_tiers(choose),
+        **_structures(choose),
         spend=spend,
         zone=zone,
         without_purchase=choose.choice(

@@ -103,9 +103,7 @@ class _Making:
         if kind in plain:
             return [plain[kind]()]
         if kind == "floor":
-            tiers = self.version.tiers
-            codes = ["", *(tier.code for tier in tiers.tiers)] if tiers is not None else []
-            return [adjusted(when, tier=choose.choice(codes), **common)] if codes else []
+            return self._floor(when, common)
         if kind == "return" and choose.random() < 0.2:
             return [returned(when, None, *self._unlinked(), **common)]
         referred = "redemption" if kind == "undo" else "purchase"
@@ -113,6 +111,15 @@ class _Making:
         if not candidates:
             return []
         return [self._referring(kind, choose.choice(candidates), when, common)]
+
+    def _floor(self, when: Instant, common: dict[str, Any]) -> list[Event]:
+        """A tier set by hand in some structure, or lifted there."""
+        if not self.version.structures:
+            return []
+        tiers = self.choose.choice(self.version.structures)
+        code = self.choose.choice(["", *(tier.code for tier in tiers.tiers)])
+        structure = tiers.name if tiers.key and not code else None
+        return [adjusted(when, tier=code, structure=structure, **common)]
 
     def _referring(self, kind: str, to: Event, when: Instant, common: dict[str, Any]) -> Event:
         choose = self.choose

@@ -150,7 +150,8 @@ def _lines(member: Member) -> Counter[tuple[object, ...]]:
 def _moves(member: Member) -> Counter[tuple[object, ...]]:
     sums: Counter[tuple[object, ...]] = Counter()
     for move in member.moves:
-        sums[move.at, move.from_tier, move.to_tier, move.cause, move.valid_until] += move.sign
+        what = (move.structure, move.from_tier, move.to_tier, move.cause)
+        sums[move.at, what, move.valid_until] += move.sign
     return Counter({key: times for key, times in sums.items() if times})
 
 
@@ -413,10 +414,10 @@ def _agree(played: Played, state: MemberState, books: Member | None) -> None:
     assert {code: debt for code, debt in state.debts.items() if debt} == {
         code: debt for code, debt in account.debts.items() if debt
     }
-    place = account.standing.place
-    standing = state.standing
-    assert standing.tier == played.tier
-    assert (standing.valid_until, standing.grace) == (place.valid_until, place.grace)
+    for key in ("", "beside"):
+        place, standing = account.standing.place(key), state.standing_in(key)
+        assert standing.tier == played.tier(key)
+        assert (standing.valid_until, standing.grace) == (place.valid_until, place.grace)
     assert state.purchases == played.purchases
     assert state.spent == played.spent
     assert {code: units for code, units in state.earned.items() if units} == {

@@ -2,7 +2,9 @@
 the line."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -36,9 +38,7 @@ def members() -> list[Member]:
 def test_the_numbers_of_every_earned_line_add_up(members: list[Member]) -> None:
     seen: Counter[How] = Counter()
     for member in members:
-        for line in member.postings:
-            if line.kind != "earn":
-                continue
+        for line in _in_sum(member.postings):
             programme = member.programmes[line.version_number]
             earned = explain_earned(
                 programme, rule=line.rule or "", currency=line.currency, reason=line.reason
@@ -46,6 +46,18 @@ def test_the_numbers_of_every_earned_line_add_up(members: list[Member]) -> None:
             seen[earned.how] += 1
             _check(programme, line, earned)
     assert set(seen) == set(How) - {How.UNKNOWN}, seen
+
+
+def _in_sum(postings: Iterable[Posting]) -> Iterator[Posting]:
+    """What each rule gave an event in the end: a correction may post the difference alone, and says
+    what has become of the whole."""
+    latest: dict[tuple[object, ...], Posting] = {}
+    for line in postings:
+        if line.kind == "earn":
+            key = (line.event_id, line.rule, line.currency, line.lot_id, line.version_number)
+            before = latest[key].amount if key in latest else 0
+            latest[key] = replace(line, amount=before + line.amount)
+    return (line for line in latest.values() if line.amount)
 
 
 def _check(programme: Programme, line: Posting, earned: Earned) -> None:

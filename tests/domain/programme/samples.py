@@ -80,6 +80,7 @@ class Seeing:
     contribution: Contribution | None = None
     referred: bool = False
     tier: str | None = "silver"
+    beside: Mapping[str, str] = field(default_factory=dict)
     purchases: int = 2
     visits: int = 4
     days_since_visit: int | None = 10

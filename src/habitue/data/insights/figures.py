@@ -129,10 +129,14 @@ SELECT m.member_id, p.programme_id, m.number,
        coalesce(x.purchases, 0) AS purchases, coalesce(x.visits, 0) AS visits,
        coalesce(x.spent, 0) AS spend,
        coalesce((held.balances ->> p.main)::bigint, 0) AS balance,
-       coalesce(held.balances, '{{}}'::jsonb) AS balances, f.place
+       coalesce(held.balances, '{{}}'::jsonb) AS balances,
+       CASE WHEN p.several THEN ARRAY(
+           SELECT b.value ->> 0 FROM json_each(s.state -> 'beside') AS b
+           WHERE b.value ->> 0 <> '' ORDER BY 1
+       ) ELSE '{{}}'::text[] END AS tiers_beside, f.place
 FROM member m
-JOIN unnest(%(programmes)s::uuid[], %(zones)s::text[], %(mains)s::text[])
-    AS p(programme_id, zone, main) ON true
+JOIN unnest(%(programmes)s::uuid[], %(zones)s::text[], %(mains)s::text[], %(several)s::boolean[])
+    AS p(programme_id, zone, main, several) ON true
 LEFT JOIN member_state s ON s.member_id = m.member_id AND s.programme_id = p.programme_id
 LEFT JOIN LATERAL (
     SELECT true AS anywhere FROM member_state o WHERE o.member_id = m.member_id LIMIT 1
@@ -165,6 +169,7 @@ WHERE m.member_id = ANY(%(members)s::uuid[])
 
 ROW_COLUMNS: Final = (
     "number, name, folded_name, status, merged_into, store, joined_at, joined_day, birthday, tier,"
-    " tier_rank, own_purchase_at, latest_purchase_at, purchases, visits, spend, balance, balances"
+    " tier_rank, own_purchase_at, latest_purchase_at, purchases, visits, spend, balance, balances,"
+    " tiers_beside"
 )
 """What a row of ``member_figure`` has beside its key and its place."""

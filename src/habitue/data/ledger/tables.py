@@ -79,6 +79,7 @@ MOVES: Final = Table(
         ("valid_until", "instant"),
         ("sign", "smallint"),
         ("recorded_at", "instant"),
+        ("structure", "text"),
     ),
 )
 

@@ -17,9 +17,11 @@ from habitue.kit.instants import FAR_FUTURE, Instant, local_day
 
 def next_due(programme: Programme, state: MemberState) -> Instant:
     """The next instant at which something becomes true by itself; ``FAR_FUTURE``: nothing will."""
-    due = state.standing.valid_until if programme.tiers is not None else FAR_FUTURE
-    if programme.tiers is not None and state.enrolled_at is not None:
-        due = min(due, next_tenure(programme, programme.tiers, state))
+    due = FAR_FUTURE
+    for tiers in programme.structures:
+        due = min(due, state.standing_in(tiers.key).valid_until)
+        if state.enrolled_at is not None:
+            due = min(due, next_tenure(programme, tiers, state))
     horizon = state.horizon
     for lot in state.lots:
         expires, activates = lot.expires_at, lot.activates_at
@@ -72,15 +74,11 @@ def advance(
 def _latest_of_activations(programme: Programme, state: MemberState, until: Instant) -> Instant:
     """The latest activation up to ``until`` where nothing else becomes true by then and no debt
     waits for what becomes active; 0 otherwise."""
-    tiers = programme.tiers
-    if state.debts or (
-        tiers is not None
-        and (
-            state.standing.valid_until <= until
-            or any(metric.name == "tenure" for metric in tiers.metrics)
-        )
-    ):
+    if state.debts:
         return 0
+    for tiers in programme.structures:
+        if state.standing_in(tiers.key).valid_until <= until or tiers.by_tenure:
+            return 0
     latest = 0
     for lot in state.lots:
         expires, activates = lot.expires_at, lot.activates_at
@@ -109,11 +107,9 @@ def _step(
                 continue
         if lot.expires_at is not None and lot.expires_at <= at:
             books.expire(lot, cause)
-    tiers = programme.tiers
-    if tiers is None:
-        return
-    ladder = Ladder(programme, tiers, state, moves)
-    if state.standing.valid_until <= at:
-        ladder.end_validity(event_id="")
-    if any(metric.name == "tenure" for metric in tiers.metrics):
-        ladder.rise(at=at, day=local_day(at, programme.zone), event_id="")
+    for tiers in programme.structures:
+        ladder = Ladder(programme, tiers, state, moves)
+        if ladder.standing.valid_until <= at:
+            ladder.end_validity(event_id="")
+        if tiers.by_tenure:
+            ladder.rise(at=at, day=local_day(at, programme.zone), event_id="")

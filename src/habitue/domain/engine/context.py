@@ -24,9 +24,19 @@ from habitue.domain.events import (
     Scalar,
 )
 from habitue.domain.programme.measures import Limit
-from habitue.domain.programme.model import Programme, Rule
+from habitue.domain.programme.model import Programme, Rule, Tiers
 from habitue.kit.instants import Instant, local_day, local_minute
 from habitue.kit.periods import add_period, period_start
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a member stood in a structure of tiers: the ranks of the tier and of the highest one
+    ever held, and what had been spent where the purchase may be cut at a threshold."""
+
+    rank: int
+    highest: int
+    spend: int
 
 
 @dataclass(slots=True)
@@ -35,7 +45,8 @@ class Context:
 
     ``root`` is the id by which chances know the event (its own, or that of a purchase for which it
     stands in: ``chancing``); none falls to it unless it is ``drawn``.  A ``quiet`` one is folded
-    again for its result alone, and explains nothing.
+    again for its result alone, and explains nothing.  ``places`` are those in the structures of
+    tiers, in their order; ``beside`` are the tiers held in the further ones.
     """
 
     kind: str
@@ -54,9 +65,8 @@ class Context:
     days_since_enrolment: int | None
     outside: bool
     headrooms: dict[str, tuple[int | None, int | None]]
-    rank: int
-    highest_rank: int
-    spend_before: int
+    places: tuple[Place, ...]
+    beside: Mapping[str, str]
     basket: Basket
     basket_amount: int
     lines: Sequence[Line] = field(default_factory=tuple)
@@ -72,6 +82,11 @@ class Context:
     fired: AbstractSet[str] = frozenset()
     root: str = ""
     drawn: bool = True
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The tiers that the member has, that of the main structure first."""
+        return (*((self.tier,) if self.tier else ()), *self.beside.values())
 
     def with_basket(self, basket: Basket) -> Context:
         """The same moment with a smaller basket."""
@@ -89,14 +104,6 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
     body = event.body
     ahead = body.days_before if isinstance(body, Birthday | Anniversary) else 0
     enrolled = state.enrolled_at
-    rank = highest_rank = -1
-    spend_before = 0
-    tiers = programme.tiers
-    if tiers is not None:
-        rank = rank_of(tiers, state.standing.tier)
-        highest_rank = rank_of(tiers, state.standing.highest)
-        if tiers.crossing == "split" and tiers.metrics[0].name == "spend":
-            spend_before = metric_value(programme, state, tiers.metrics[0], day)
     return Context(
         kind=event.kind,
         occurred_at=event.occurred_at,
@@ -114,9 +121,8 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         outside=is_outside(programme, state),
         days_since_enrolment=(None if enrolled is None else day - local_day(enrolled, event.zone)),
         headrooms=_headrooms(programme, state, event, day, ahead),
-        rank=rank,
-        highest_rank=highest_rank,
-        spend_before=spend_before,
+        places=tuple([_place(programme, state, tiers, day) for tiers in programme.structures]),
+        beside=_tiers_beside(state) if state.beside else _NOTHING_BESIDE,
         basket=basket,
         basket_amount=basket.amount,
         lines=basket.lines,
@@ -131,6 +137,19 @@ def context_of(programme: Programme, state: MemberState, event: Event, basket: B
         root=event.root,
         drawn=event.drawn,
     )
+
+
+_NOTHING_BESIDE: Mapping[str, str] = {}
+
+
+def _place(programme: Programme, state: MemberState, tiers: Tiers, day: int) -> Place:
+    standing = state.standing_in(tiers.key)
+    spent = metric_value(programme, state, tiers.metrics[0], day) if tiers.splits else 0
+    return Place(rank_of(tiers, standing.tier), rank_of(tiers, standing.highest), spent)
+
+
+def _tiers_beside(state: MemberState) -> Mapping[str, str]:
+    return {key: place.tier for key, place in state.beside.items() if place.tier}
 
 
 def _plan_of(programme: Programme, state: MemberState, event: Event) -> str:

@@ -99,5 +99,5 @@ def moves_between(before: Sequence[TierMove], after: Sequence[TierMove]) -> list
     for move, times in count.items():
         sign = 1 if times > 0 else -1
         moves.extend([replace(move, sign=sign)] * abs(times))
-    moves.sort(key=lambda move: (move.at, -move.sign, move.from_tier))
+    moves.sort(key=lambda move: (move.at, -move.sign, move.from_tier, move.structure))
     return moves

@@ -20,14 +20,12 @@ from typing import Any
 from habitue.domain.chance import falls, month_of, number_of, seed_of
 from habitue.domain.engine.context import Context
 from habitue.domain.engine.spend import Spend
+from habitue.domain.engine.tier_rates import tier_factor_of, tier_factors
 from habitue.domain.engine.types import RuleOutcome
 from habitue.domain.events import QUANTITY_SCALE
-from habitue.domain.programme.model import Fixed, Programme, Rate, Rule, Tiers
+from habitue.domain.programme.model import Fixed, Programme, Rate, Rule
 from habitue.kit.money import format_decimal
 from habitue.kit.rounding import round_ratio, split_by_largest_remainder
-
-TIER_RULE = "tier:"
-_ONE = Fraction(1)
 
 
 @dataclass(slots=True)
@@ -256,9 +254,8 @@ def _rate_worth(
     if not give.per:
         return Fraction(0)
     factor = give.units / give.per
-    tiers = programme.tiers
-    if tiers is not None and tiers.multiplied_currency == give.currency:
-        factor *= tier_rate(tiers, context)[1]
+    if programme.structures:
+        factor *= tier_factor_of(programme, context, give.currency)
     values: Sequence[Spend] = context.basket.through(rule.lines).values
     for other in common:
         if other.multiplied_currency == give.currency and other.multiply is not None:
@@ -291,36 +288,12 @@ def _multipliers(
         for rule in chosen
         if rule.multiply is not None
     ]
-    if programme.tiers is not None and context.kind == "purchase":
-        name, factor = tier_rate(programme.tiers, context)
-        if factor != 1:
-            outcomes[name] = RuleOutcome(name, fired=True)
-            multipliers.append(_Multiplier(name, programme.tiers.multiplied_currency, factor, None))
+    if programme.structures and context.kind == "purchase":
+        for one in tier_factors(programme, context):
+            if one.factor != 1:
+                outcomes[one.rule] = RuleOutcome(one.rule, fired=True)
+                multipliers.append(_Multiplier(one.rule, one.currency, one.factor, None))
     return multipliers
-
-
-def tier_rate(tiers: Tiers, context: Context) -> tuple[str, Fraction]:
-    """The multiplier of the member's tier, and the name under which it is explained.
-
-    With ``split`` a purchase that crosses thresholds earns each part at the rate of the tier that
-    holds there (SEMANTICS 29); the answer is then the average over the purchase.
-    """
-    rank = context.rank
-    rate = tiers.tiers[rank].multiply if rank >= 0 else _ONE
-    name = tiers.tiers[rank].code if rank >= 0 else ""
-    total = context.basket_amount
-    if tiers.crossing != "split" or total <= 0 or tiers.metrics[0].name != "spend":
-        return TIER_RULE + name, rate
-    weighted, done = Fraction(0), 0
-    for index in range(rank + 1, len(tiers.tiers)):
-        tier = tiers.tiers[index]
-        threshold = (tier.reenter if index <= context.highest_rank else tier.enter)[0]
-        if threshold is None or threshold >= context.spend_before + total:
-            break
-        crossed = max(done, threshold - context.spend_before)
-        weighted += rate * (crossed - done)
-        done, rate, name = crossed, tier.multiply, tier.code
-    return TIER_RULE + name, (weighted + rate * (total - done)) / total
 
 
 def _earn_rate(

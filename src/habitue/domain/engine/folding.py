@@ -19,7 +19,7 @@ Invariants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -155,9 +155,10 @@ class Fold:
         self.books.drop_empty()
         for currency in list(state.debts):
             self.books.settle(programme, currency, cause)
-        if programme.tiers is not None:
+        if programme.structures:
             day = local_day(event.occurred_at, event.zone)
-            self.ladder(programme).rise(at=event.occurred_at, day=day, event_id=event.event_id)
+            for ladder in self.ladders(programme):
+                ladder.rise(at=event.occurred_at, day=day, event_id=event.event_id)
         if event.kind in ACTIVITY_KINDS:
             state.activity[event.kind] = (event.occurred_at, event.zone)
             if self.remember:
@@ -178,10 +179,9 @@ class Fold:
             if code in self.programmes[number].points
         )
 
-    def ladder(self, programme: Programme) -> Ladder:
-        """The member's place among the tiers."""
-        assert programme.tiers is not None, "a programme without tiers has no ladder"
-        return Ladder(programme, programme.tiers, self.state, self.moves)
+    def ladders(self, programme: Programme) -> Iterator[Ladder]:
+        """The member's places among the tiers, that of the main structure first."""
+        return (Ladder(programme, tiers, self.state, self.moves) for tiers in programme.structures)
 
     def is_strict(self, event: Event) -> bool:
         """Whether this is the event that is being decided and may be refused."""
@@ -343,7 +343,7 @@ def give(
                 fold.state.earned[code] = fold.state.earned.get(code, 0) + totals[code]
         if not fold.quiet:
             fold.line_points = points_by_line(context, earnings, totals)
-        if programme.tiers is not None:
+        if programme.structures:
             given = [(earning.currency, earning.given) for earning in earnings]
             credit_points(programme, fold.state, context.day, given)
     if not fold.quiet:
@@ -469,10 +469,8 @@ def credit_points(
     programme: Programme, state: MemberState, day: int, changes: Sequence[tuple[str, int]]
 ) -> None:
     """Count earned points towards tiers; ``changes`` are units with their currency."""
-    if programme.tiers is None:
-        return
     seen: set[str] = set()
-    for metric in programme.tiers.metrics:
+    for metric in (metric for tiers in programme.structures for metric in tiers.metrics):
         if metric.name == "points" and metric.key not in seen:
             seen.add(metric.key)
             units = sum(change for currency, change in changes if currency == metric.currency)

@@ -14,62 +14,77 @@ from dataclasses import dataclass
 from habitue.domain.engine.deciding import advance
 from habitue.domain.engine.tiers import Ladder, kept_rank, rank_of, values_at
 from habitue.domain.engine.types import MemberState
-from habitue.domain.programme.model import Programme
+from habitue.domain.programme.model import Programme, Tiers
 from habitue.kit.instants import Instant, local_day
 
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """One member: the tier ``before`` and the one ``after`` the version took effect, and whether
-    what the member has in the window of today would keep the tier at an end, by the version in
-    force (``kept``) and by the other (``keeps``)."""
+    """One member in one structure of tiers: the tier ``before`` and the one ``after`` the version
+    took effect, and whether what the member has in the window of today would keep the tier at an
+    end, by the version in force (``kept``) and by the other (``keeps``).  ``structure`` is the key
+    of the structure, empty for the main one."""
 
+    structure: str
     before: str
     after: str
     kept: bool
     keeps: bool
 
 
-def foresee_tier(
+def foresee_tiers(
     programmes: Mapping[int, Programme],
     current: Programme,
     draft: Programme,
     state: MemberState,
     at: Instant,
-) -> Foresight:
-    """What would become of a member if ``draft`` took effect at ``at`` in place of ``current``.
+) -> list[Foresight]:
+    """What would become of a member if ``draft`` took effect at ``at`` in place of ``current``: in
+    the main structure of tiers, and in the further ones that either of them has.
 
     ``programmes`` are the versions under which time passes up to then.  The state is not changed.
     """
-    standing = advance(programmes, state, max(at, state.horizon))
-    before = standing.standing.tier
-    after = _risen(draft, standing, at)
-    return Foresight(
-        before if _knows(current, before) else "",
-        after,
-        kept=_keeps(current, standing, before, at),
-        keeps=_keeps(draft, standing, before, at),
-    )
+    now = advance(programmes, state, max(at, state.horizon))
+    mine, others = _by_key(current), _by_key(draft)
+    found = []
+    for key in sorted({"", *mine, *others}):
+        own, other = mine.get(key), others.get(key)
+        before = now.standing_in(key).tier
+        found.append(
+            Foresight(
+                key,
+                before if _knows(own, before) else "",
+                _risen(draft, other, now, at),
+                kept=_keeps(current, own, now, before, at),
+                keeps=_keeps(draft, other, now, before, at),
+            )
+        )
+    return found
 
 
-def _risen(draft: Programme, standing: MemberState, at: Instant) -> str:
+def _by_key(programme: Programme) -> dict[str, Tiers]:
+    return {tiers.key: tiers for tiers in programme.structures}
+
+
+def _risen(draft: Programme, tiers: Tiers | None, now: MemberState, at: Instant) -> str:
     """The tier in which the member would find themselves; one that is no more is none."""
-    if draft.tiers is None:
+    if tiers is None:
         return ""
-    state = standing.copy()
-    Ladder(draft, draft.tiers, state, []).rise(at=at, day=local_day(at, draft.zone), event_id="")
-    return state.standing.tier if _knows(draft, state.standing.tier) else ""
+    ladder = Ladder(draft, tiers, now.copy(), [])
+    ladder.rise(at=at, day=local_day(at, draft.zone), event_id="")
+    return ladder.standing.tier if _knows(tiers, ladder.standing.tier) else ""
 
 
-def _knows(programme: Programme, tier: str) -> bool:
-    return programme.tiers is not None and rank_of(programme.tiers, tier) >= 0
+def _knows(tiers: Tiers | None, tier: str) -> bool:
+    return tiers is not None and tier in tiers.ranks
 
 
-def _keeps(programme: Programme, state: MemberState, tier: str, at: Instant) -> bool:
-    tiers = programme.tiers
-    if tiers is None or not _knows(programme, tier):
+def _keeps(
+    programme: Programme, tiers: Tiers | None, state: MemberState, tier: str, at: Instant
+) -> bool:
+    if tiers is None or not _knows(tiers, tier):
         return False
     rank = rank_of(tiers, tier)
-    floor = rank_of(tiers, state.standing.floor)
+    floor = rank_of(tiers, state.standing_in(tiers.key).floor)
     values = values_at(programme, tiers, state, local_day(at, programme.zone))
     return tiers.valid is None or rank <= floor or kept_rank(tiers, values, rank) == rank

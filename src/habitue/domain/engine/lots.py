@@ -7,6 +7,7 @@ postings of a currency is the change of its balance.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -183,14 +184,14 @@ class Books:
         *,
         at_once: bool = False,
         name: str = "",
-        tier: str | None = None,
+        held: tuple[str, ...] | None = None,
     ) -> Lot:
-        """A lot with the dates that the programme gives to what is earned now, at this tier.
+        """A lot with the dates that the programme gives to what is earned now, at these tiers.
 
-        ``at_once`` leaves out the time of waiting; ``tier`` is given where it is not the present.
+        ``at_once`` leaves out the time of waiting; ``held`` is given where it is not the present.
         """
-        tier = self.state.standing.tier if tier is None else tier
-        expiry = currency.expiry_by_tier.get(tier, currency.expiry)
+        held = self.state.held_tiers if held is None else held
+        expiry = _expiry_by_tier(currency, held) or currency.expiry
         inactive = ""
         if isinstance(expiry, ExpiresInactive):
             inactive = str(expiry.period)
@@ -341,7 +342,13 @@ def lapse_at(programme: Programme, state: MemberState, lot: Lot) -> Instant | No
 
 def _override(programme: Programme, state: MemberState, lot: Lot) -> Expiry | None:
     currency = programme.points.get(lot.currency)
-    return None if currency is None else currency.expiry_by_tier.get(state.standing.tier)
+    return None if currency is None else _expiry_by_tier(currency, state.held_tiers)
+
+
+def _expiry_by_tier(currency: PointsCurrency, held: Iterable[str]) -> Expiry | None:
+    """What the first of the tiers that says something says."""
+    by_tier = currency.expiry_by_tier
+    return next((by_tier[tier] for tier in held if tier in by_tier), None) if by_tier else None
 
 
 def activity_kinds(programme: Programme, state: MemberState, lot: Lot) -> frozenset[str]:

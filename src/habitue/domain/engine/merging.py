@@ -21,10 +21,17 @@ from habitue.domain.engine.plan_standing import NO_STANDING, later_of
 from habitue.domain.engine.records import PurchaseRecord, Spent
 from habitue.domain.engine.snapshot import state_from_json, state_to_json
 from habitue.domain.engine.tiers import rank_of
-from habitue.domain.engine.types import Lot, MemberState, PostingKind, TierMove, TierStanding
+from habitue.domain.engine.types import (
+    NEVER_RISEN,
+    Lot,
+    MemberState,
+    PostingKind,
+    TierMove,
+    TierStanding,
+)
 from habitue.domain.engine.waiting import catch_up
 from habitue.domain.events import Event, MergeIn, MergeOut
-from habitue.domain.programme.model import Programme
+from habitue.domain.programme.model import Tiers
 from habitue.kit.instants import FAR_FUTURE
 
 
@@ -38,7 +45,8 @@ def apply_merge_out(fold: Fold, event: Event) -> None:
         fold.books.take_from(lot, lot.remaining, "transfer_out", cause)
     for currency, debt in list(state.debts.items()):
         fold.books.forgive(currency, debt, "transfer_out", cause)
-    _move(fold, event, replace(TierStanding(), since=event.occurred_at))
+    for key in ("", *state.beside):
+        _move(fold, event, key, replace(NEVER_RISEN, since=event.occurred_at))
     state.credits, state.usage, state.earned, state.attributes = {}, {}, {}, {}
     state.plan, state.referred, state.void_chances = NO_STANDING, False, ()
     state.spent = state.purchases = state.visits = state.latest_visit_day = 0
@@ -62,7 +70,9 @@ def apply_merge_in(fold: Fold, event: Event) -> None:
         fold.lacking = True
         other = _correct(fold, event, other, past, arrived)
     _add_counters(fold.state, other)
-    _move(fold, event, _higher(programme, fold.state.standing, other.standing))
+    for tiers in programme.structures:
+        own, theirs = fold.state.standing_in(tiers.key), other.standing_in(tiers.key)
+        _move(fold, event, tiers.key, _higher(tiers, own, theirs))
     if past is not None:
         _remember(fold, past, arrived)
         catch_up(fold, event, repeated=past.repeated)
@@ -149,11 +159,8 @@ def _add_counters(state: MemberState, other: MemberState) -> None:
         state.enrolled_at = min(other.enrolled_at, state.enrolled_at or other.enrolled_at)
 
 
-def _higher(programme: Programme, own: TierStanding, other: TierStanding) -> TierStanding:
+def _higher(tiers: Tiers, own: TierStanding, other: TierStanding) -> TierStanding:
     """The higher tier with its validity; of equal ones the one that is held longer."""
-    tiers = programme.tiers
-    if tiers is None:
-        return own
 
     def place(standing: TierStanding) -> tuple[int, int]:
         return rank_of(tiers, standing.tier), standing.valid_until
@@ -167,8 +174,8 @@ def _higher(programme: Programme, own: TierStanding, other: TierStanding) -> Tie
     )
 
 
-def _move(fold: Fold, event: Event, standing: TierStanding) -> None:
-    before = fold.state.standing
+def _move(fold: Fold, event: Event, structure: str, standing: TierStanding) -> None:
+    before = fold.state.standing_in(structure)
     if standing.tier != before.tier:
         until = standing.valid_until
         fold.moves.append(
@@ -179,9 +186,10 @@ def _move(fold: Fold, event: Event, standing: TierStanding) -> None:
                 cause="by_hand",
                 event_id=event.event_id,
                 valid_until=None if until == FAR_FUTURE else until,
+                structure=structure,
             )
         )
-    fold.state.standing = standing
+    fold.state.stand_in(structure, standing)
 
 
 def _remember(fold: Fold, past: Fold, arrived: dict[str, Lot]) -> None:

@@ -50,9 +50,9 @@ def apply_return(fold: Fold, event: Event) -> None:
         _return_linked(fold, event, body)
     else:
         _return_unlinked(fold, programme, event, body)
-    if programme.tiers is not None:
-        day = local_day(event.occurred_at, event.zone)
-        fold.ladder(programme).undo_rises(at=event.occurred_at, day=day, event_id=event.event_id)
+    day = local_day(event.occurred_at, event.zone)
+    for ladder in fold.ladders(programme):
+        ladder.undo_rises(at=event.occurred_at, day=day, event_id=event.event_id)
     context = context_of(programme, fold.state, event, EMPTY_BASKET)
     give(fold, programme, event, context)
     fold.finish(programme, event, cause_of(event))
@@ -98,9 +98,8 @@ def return_late(fold: Fold, event: Event, merge: Event) -> None:
     _refuse_too_early(fold, event, fold.purchases[body.purchase])
     _return_linked(fold, replace(event, occurred_at=merge.occurred_at), body)
     programme = fold.programme_of(merge)
-    if programme.tiers is not None:
-        day = local_day(merge.occurred_at, merge.zone)
-        ladder = fold.ladder(programme)
+    day = local_day(merge.occurred_at, merge.zone)
+    for ladder in fold.ladders(programme):
         ladder.undo_rises(at=merge.occurred_at, day=day, event_id=event.event_id)
 
 
@@ -239,9 +238,7 @@ def _add_to_own_lot(
     if not own:
         bought = Cause(record.event.event_id, cause.version_number, record.event.occurred_at)
         currency = record.programme.points[code]
-        lot = books.open_earned_lot(
-            currency, record.event.zone, bought, tier=record.context.tier or ""
-        )
+        lot = books.open_earned_lot(currency, record.event.zone, bought, held=record.context.held)
         own = record.lots[code] = [lot.lot_id]
     # What was confirmed stays so: the lot that a confirmation opened is before one that waits.
     header = min((books.header(lot_id) for lot_id in own), key=lambda lot: lot.activates_at)

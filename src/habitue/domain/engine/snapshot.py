@@ -6,7 +6,7 @@ from dataclasses import astuple, fields
 from typing import Any
 
 from habitue.domain.engine.plan_standing import NO_STANDING, PlanStanding
-from habitue.domain.engine.types import Lot, MemberState, Rise, TierStanding
+from habitue.domain.engine.types import NEVER_RISEN, Lot, MemberState, Rise, TierStanding
 
 FORMAT = 1
 
@@ -62,24 +62,32 @@ def state_to_json(state: MemberState) -> dict[str, Any]:
         plain["referred"] = True
     if state.void_chances:
         plain["void_chances"] = [list(one) for one in state.void_chances]
-    standing = state.standing
-    if standing != _FRESH:
-        plain["standing"] = [
-            standing.tier,
-            standing.since,
-            standing.valid_until,
-            standing.grace,
-            standing.floor,
-            standing.highest,
-            [
-                [rise.day, rise.tier, rise.since, rise.valid_until, rise.grace, rise.highest]
-                for rise in standing.rises
-            ],
-        ]
+    if state.standing != NEVER_RISEN:
+        plain["standing"] = _standing_to_json(state.standing)
+    if state.beside:
+        plain["beside"] = {key: _standing_to_json(place) for key, place in state.beside.items()}
     return plain
 
 
-_FRESH = TierStanding()
+def _standing_to_json(standing: TierStanding) -> list[Any]:
+    return [
+        standing.tier,
+        standing.since,
+        standing.valid_until,
+        standing.grace,
+        standing.floor,
+        standing.highest,
+        [
+            [rise.day, rise.tier, rise.since, rise.valid_until, rise.grace, rise.highest]
+            for rise in standing.rises
+        ],
+    ]
+
+
+def _standing_from_json(plain: list[Any]) -> TierStanding:
+    tier, since, valid_until, grace, floor, highest, rises = plain
+    climbed = tuple(Rise(*rise) for rise in rises)
+    return TierStanding(tier, since, valid_until, grace, floor, highest, climbed)
 
 
 def state_from_json(plain: dict[str, Any]) -> MemberState:
@@ -87,11 +95,10 @@ def state_from_json(plain: dict[str, Any]) -> MemberState:
     if not plain:
         return MemberState()
     latest = plain["latest"]
-    standing = _FRESH
+    standing = NEVER_RISEN
     if "standing" in plain:
-        tier, since, valid_until, grace, floor, highest, rises = plain["standing"]
-        climbed = tuple(Rise(*rise) for rise in rises)
-        standing = TierStanding(tier, since, valid_until, grace, floor, highest, climbed)
+        standing = _standing_from_json(plain["standing"])
+    beside = plain.get("beside", {})
     return MemberState(
         latest=None if latest is None else (latest[0], latest[1], latest[2], latest[3]),
         horizon=plain["horizon"],
@@ -118,6 +125,8 @@ def state_from_json(plain: dict[str, Any]) -> MemberState:
         plan=_plan(plain.get("plan")),
         referred=plain.get("referred", False),
         void_chances=tuple((month, root) for month, root in plain.get("void_chances", ())),
+        # JSONB keeps the shorter names first, the state sorts them.
+        beside={key: _standing_from_json(beside[key]) for key in sorted(beside)},
     )
 
 

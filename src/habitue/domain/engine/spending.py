@@ -15,7 +15,7 @@ from habitue.domain.engine.folding import (
 from habitue.domain.engine.lots import Cause
 from habitue.domain.engine.rewarding import price_of, reward_of, take_reward
 from habitue.domain.engine.spend import EMPTY_BASKET
-from habitue.domain.engine.tiers import rank_of
+from habitue.domain.engine.tiers import Ladder
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.events import Adjustment, Event, Portion, Redemption, TransferIn, TransferOut
 from habitue.domain.programme.model import ExpiresInactive, PointsCurrency, Programme
@@ -56,13 +56,28 @@ def apply_adjustment(fold: Fold, event: Event) -> None:
         else:
             _take_by_hand(fold, programme, event, -body.units, currency, cause)
     if body.tier is not None:
-        if programme.tiers is None or (body.tier and rank_of(programme.tiers, body.tier) < 0):
-            raise Refusal(Code.UNKNOWN_TIER, "tier", value=body.tier, programme=programme.code)
         day = local_day(event.occurred_at, event.zone)
-        fold.ladder(programme).set_floor(
+        _ladder_of(fold, programme, body).set_floor(
             body.tier, at=event.occurred_at, day=day, event_id=event.event_id
         )
     fold.finish(programme, event, cause_of(event))
+
+
+def _ladder_of(fold: Fold, programme: Programme, body: Adjustment) -> Ladder:
+    """The structure that a correction is about: the one it names, that of the tier it sets, or the
+    main one."""
+    if body.structure is not None:
+        named = (one for one in programme.structures if body.structure in (one.name, one.key))
+        tiers = next(named, None)
+        if tiers is None:
+            raise Refusal(
+                Code.UNKNOWN_TIER, "structure", value=body.structure, programme=programme.code
+            )
+    else:
+        tiers = programme.structure_of(body.tier) if body.tier else programme.tiers
+    if tiers is None or (body.tier and body.tier not in tiers.ranks):
+        raise Refusal(Code.UNKNOWN_TIER, "tier", value=body.tier, programme=programme.code)
+    return Ladder(programme, tiers, fold.state, fold.moves)
 
 
 def _give_by_hand(

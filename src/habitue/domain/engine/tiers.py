@@ -106,7 +106,7 @@ def next_tenure(programme: Programme, tiers: Tiers, state: MemberState) -> Insta
         if metric.name != "tenure" or state.enrolled_at is None:
             continue
         enrolled = local_day(state.enrolled_at, programme.zone)
-        for tier in tiers.tiers[rank_of(tiers, state.standing.tier) + 1 :]:
+        for tier in tiers.tiers[rank_of(tiers, state.standing_in(tiers.key).tier) + 1 :]:
             for threshold in (tier.enter[place], tier.reenter[place]):
                 if threshold is not None:
                     at = day_start(enrolled + threshold, programme.zone)
@@ -184,19 +184,28 @@ def code_at(tiers: Tiers, rank: int) -> str:
 
 @dataclass(slots=True)
 class Ladder:
-    """Moves one member between tiers and writes down each move."""
+    """Moves one member between the tiers of one structure and writes down each move."""
 
     programme: Programme
     tiers: Tiers
     state: MemberState
     moves: list[TierMove]
 
+    @property
+    def standing(self) -> TierStanding:
+        """Where the member stands in this structure."""
+        return self.state.standing_in(self.tiers.key)
+
+    @standing.setter
+    def standing(self, standing: TierStanding) -> None:
+        self.state.stand_in(self.tiers.key, standing)
+
     def rise(self, *, at: Instant, day: int, event_id: str) -> None:
         """Move up at once where a threshold is reached; ``day`` is the local day of ``at``.  Nobody
         moves up in a club that they have not joined."""
         if is_outside(self.programme, self.state):
             return
-        standing = self.state.standing
+        standing = self.standing
         values = values_at(self.programme, self.tiers, self.state, day)
         deserved = entered_rank(self.tiers, values, rank_of(self.tiers, standing.highest))
         if deserved > rank_of(self.tiers, standing.tier):
@@ -207,7 +216,7 @@ class Ladder:
 
         A rise stands if its threshold is still reached in the window of its day or in today's.
         """
-        standing = self.state.standing
+        standing = self.standing
         floor = rank_of(self.tiers, standing.floor)
         undone = standing
         while undone.rises and rank_of(self.tiers, undone.tier) > floor:
@@ -235,13 +244,13 @@ class Ladder:
         if undone.valid_until <= at:
             undone = replace(undone, valid_until=self._validity_from(day), grace=False)
         self._write(undone.tier, at, "returned", event_id, undone.valid_until)
-        self.state.standing = undone
+        self.standing = undone
         # What the remaining credits deserve may lie between the tiers before and after the rise.
         self.rise(at=at, day=day, event_id=event_id)
 
     def end_validity(self, *, event_id: str) -> None:
         """At the end of the validity: renew, hold through the grace, or let fall."""
-        standing = self.state.standing
+        standing = self.standing
         at = standing.valid_until
         first_day = local_day(at, self.programme.zone)
         rank = rank_of(self.tiers, standing.tier)
@@ -249,27 +258,27 @@ class Ladder:
         values = values_at(self.programme, self.tiers, self.state, first_day - 1)
         kept = kept_rank(self.tiers, values, rank)
         if rank < 0:
-            self.state.standing = replace(standing, valid_until=FAR_FUTURE, grace=False, rises=())
+            self.standing = replace(standing, valid_until=FAR_FUTURE, grace=False, rises=())
         elif rank <= floor or kept == rank:
-            self.state.standing = replace(
+            self.standing = replace(
                 standing, valid_until=self._validity_after(first_day), grace=False, rises=()
             )
         elif self.tiers.grace is not None and not standing.grace:
             until = day_start(add_period(first_day, self.tiers.grace), self.programme.zone)
-            self.state.standing = replace(standing, grace=True, valid_until=until)
+            self.standing = replace(standing, grace=True, valid_until=until)
         else:
             to_rank = max(floor, rank - 1 if self.tiers.downgrade == "soft_landing" else kept)
             until = self._validity_after(first_day) if to_rank >= 0 else FAR_FUTURE
             to_tier = code_at(self.tiers, to_rank)
             self._write(to_tier, at, "lapsed", event_id, until)
-            self.state.standing = replace(
+            self.standing = replace(
                 standing, tier=to_tier, since=at, valid_until=until, grace=False, rises=()
             )
 
     def set_floor(self, tier: str, *, at: Instant, day: int, event_id: str) -> None:
         """A colleague sets the tier below which the member does not fall, or lifts it."""
-        self.state.standing = replace(self.state.standing, floor=tier)
-        rank, held = rank_of(self.tiers, tier), rank_of(self.tiers, self.state.standing.tier)
+        self.standing = replace(self.standing, floor=tier)
+        rank, held = rank_of(self.tiers, tier), rank_of(self.tiers, self.standing.tier)
         if rank > held:
             self._rise_to(rank, at, day, "by_hand", event_id)
         elif rank < held and self.tiers.tiers[held].invitation:
@@ -279,7 +288,7 @@ class Ladder:
         """The highest tier that the member enters by what they did, or, where they once held it,
         keeps."""
         values = values_at(self.programme, self.tiers, self.state, day)
-        highest = rank_of(self.tiers, self.state.standing.highest)
+        highest = rank_of(self.tiers, self.standing.highest)
         kept = kept_rank(self.tiers, values, highest)
         return max(entered_rank(self.tiers, values, highest), kept)
 
@@ -288,12 +297,12 @@ class Ladder:
         tier = code_at(self.tiers, rank)
         until = self._validity_from(day) if rank >= 0 else FAR_FUTURE
         self._write(tier, at, "by_hand", event_id, until)
-        self.state.standing = replace(
-            self.state.standing, tier=tier, since=at, valid_until=until, grace=False, rises=()
+        self.standing = replace(
+            self.standing, tier=tier, since=at, valid_until=until, grace=False, rises=()
         )
 
     def _rise_to(self, rank: int, at: Instant, day: int, cause: MoveCause, event_id: str) -> None:
-        standing = self.state.standing
+        standing = self.standing
         tier = code_at(self.tiers, rank)
         until = self._validity_from(day)
         self._write(tier, at, cause, event_id, until)
@@ -308,7 +317,7 @@ class Ladder:
         # Whoever was invited has not been where the tiers below lead.
         reached = -1 if self.tiers.tiers[rank].invitation else rank
         highest = max(rank_of(self.tiers, standing.highest), reached)
-        self.state.standing = replace(
+        self.standing = replace(
             standing,
             tier=tier,
             since=at,
@@ -332,10 +341,11 @@ class Ladder:
         self.moves.append(
             TierMove(
                 at=at,
-                from_tier=self.state.standing.tier,
+                from_tier=self.standing.tier,
                 to_tier=to_tier,
                 cause=cause,
                 event_id=event_id,
                 valid_until=None if until == FAR_FUTURE else until,
+                structure=self.tiers.key,
             )
         )

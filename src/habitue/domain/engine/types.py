@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -90,7 +91,7 @@ class TierMove:
     """A change of tier at an instant; ``sign`` is -1 where a correction takes an earlier one back.
 
     ``from_tier`` and ``to_tier`` are empty texts where the member has none; ``event_id`` is empty
-    where only time passed.
+    where only time passed.  ``structure`` is the key of the structure of tiers: empty for the main.
     """
 
     at: Instant
@@ -100,6 +101,7 @@ class TierMove:
     event_id: str
     valid_until: Instant | None
     sign: int = 1
+    structure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,9 @@ class TierStanding:
     rises: tuple[Rise, ...] = ()
 
 
+NEVER_RISEN = TierStanding()
+
+
 @dataclass(slots=True)
 class MemberState:
     """All that a decision about the next event in order needs; rebuilt by folding the events.
@@ -195,6 +200,8 @@ class MemberState:
     ``attributes`` are what was noted of the member; they are replaced whole, never changed.
     ``void_chances`` are the months and the numbers for chances (``Context.root``) of purchases of
     which nothing is left, in the order in which they were given up (``chancing``).
+    ``standing`` is the place in the main structure of tiers, ``beside`` those in the further ones,
+    by key and in its order; it is replaced whole too, and holds no place that says nothing.
     """
 
     latest: OrderKey | None = None
@@ -216,6 +223,7 @@ class MemberState:
     plan: PlanStanding = NO_STANDING
     referred: bool = False
     void_chances: tuple[tuple[str, str], ...] = ()
+    beside: Mapping[str, TierStanding] = field(default_factory=dict)
 
     def copy(self) -> MemberState:
         """A copy that can be folded on; parts that the engine replaces whole are shared."""
@@ -239,7 +247,26 @@ class MemberState:
             referred=self.referred,
             void_chances=self.void_chances,
             attributes=self.attributes,
+            beside=self.beside,
         )
+
+    def standing_in(self, structure: str) -> TierStanding:
+        """Where the member stands in the structure of tiers of that key."""
+        return self.beside.get(structure, NEVER_RISEN) if structure else self.standing
+
+    def stand_in(self, structure: str, standing: TierStanding) -> None:
+        """Let the member stand there from now on."""
+        if not structure:
+            self.standing = standing
+            return
+        places = {**self.beside, structure: standing}
+        self.beside = {key: places[key] for key in sorted(places) if places[key] != NEVER_RISEN}
+
+    @property
+    def held_tiers(self) -> tuple[str, ...]:
+        """The codes of the tiers that the member has, that of the main structure first."""
+        held = (self.standing.tier, *(place.tier for place in self.beside.values()))
+        return tuple(tier for tier in held if tier)
 
     def balance(self, currency: str) -> int:
         """Everything held, pending included, less the debt."""

@@ -60,7 +60,7 @@ def explain_earned(
     own = next((one for one in programme.rules if one.rule == rule), None)
     caps = tuple(read_cap(str(cap), programme, own, currency) for cap in reason.get("caps", ()))
     if rule.startswith(_TIER):
-        return _of_tier(programme, rule.removeprefix(_TIER), exact, caps)
+        return _of_tier(programme, rule.removeprefix(_TIER), currency, exact, caps)
     if own is None:
         return Earned(How.UNKNOWN, exact, None, caps)
     if own.multiply is not None:
@@ -89,12 +89,15 @@ def _at_rate(programme: Programme, rate: Rate, exact: Fraction, caps: tuple[Cap,
     return Earned(How.RATE, exact, wanted, caps, give=rate, spend=spend)
 
 
-def _of_tier(programme: Programme, code: str, exact: Fraction, caps: tuple[Cap, ...]) -> Earned:
-    tiers = programme.tiers
-    tier = next((one for one in tiers.tiers if one.code == code), None) if tiers else None
-    if tiers is None or tier is None:
+def _of_tier(
+    programme: Programme, code: str, currency: str, exact: Fraction, caps: tuple[Cap, ...]
+) -> Earned:
+    tiers = programme.structure_of(code)
+    if tiers is None:
         return Earned(How.UNKNOWN, exact, None, caps)
-    if tiers.crossing == "split":
+    tier = tiers.tiers[tiers.ranks[code]]
+    together = (one for one in programme.structures if one.multiplied_currency == currency)
+    if any(one.crossing == "split" for one in together):
         return Earned(How.TIER_SPLIT, exact, None, caps, tier=tier)
     return _multiplied(How.TIER, tier.multiply, exact, caps, tier=tier)
 

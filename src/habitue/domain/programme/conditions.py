@@ -20,10 +20,12 @@ from habitue.domain.programme.faults import Faults
 from habitue.domain.programme.fields import (
     MEMBER_ATTRIBUTE,
     RULE,
+    TIER,
     Field,
     Vocabulary,
     line_fields,
     moment_fields,
+    tier_field,
 )
 from habitue.domain.programme.kinds import COUNT, QUANTITY, money_kind
 from habitue.domain.programme.moments import Condition, LineFilter
@@ -125,11 +127,22 @@ class _Reader:
             return self._asked(str(name), given, path, depth)
         if isinstance(name, str) and (self.of_line or name.startswith(_LINE)):
             return self._line_field(name.removeprefix(_LINE), given, path)
-        field = self.fields.get(name) if isinstance(name, str) else None
+        return self._of_moment(str(name), given, path)
+
+    def _of_moment(self, name: str, given: object, path: str) -> Leaf | None:
+        meant = name
+        if name.startswith(TIER):
+            found = tier_field(name, given, self.vocabulary)
+            if found is None:
+                remedy = "Compare within one structure, and join several comparisons with any."
+                self.faults.add(path, given, "mixed_structures", remedy)
+                return None
+            meant = found
+        field = self.fields.get(meant)
         if field is None:
             self._unknown(name, given, path)
             return None
-        return self._compared(str(name), field, given, path)
+        return self._compared(meant, field, given, path)
 
     def _asked(self, name: str, given: object, path: str, depth: int) -> Node | None:
         if name == SEGMENT:

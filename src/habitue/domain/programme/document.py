@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator
@@ -21,7 +22,7 @@ from habitue.domain.programme.fields import Vocabulary
 from habitue.domain.programme.identifying import build_methods
 from habitue.domain.programme.limits import CampaignPart
 from habitue.domain.programme.measures import Budget
-from habitue.domain.programme.model import Group, Joining, PointsCurrency, Programme, Reward, Tiers
+from habitue.domain.programme.model import Group, Joining, PointsCurrency, Programme, Reward
 from habitue.domain.programme.parts import Label, Money, Part, Slug, Zone, read_leniently
 from habitue.domain.programme.plans import PlanPart, build_plans
 from habitue.domain.programme.points import (
@@ -37,7 +38,14 @@ from habitue.domain.programme.segments import SegmentPart, build_segments
 from habitue.domain.programme.shape import check_shape
 from habitue.domain.programme.spend import ClaimsPart, ReturnsPart, SpendPart, build_spend
 from habitue.domain.programme.staging import staged
-from habitue.domain.programme.tiers import TiersPart, build_tiers
+from habitue.domain.programme.structures import (
+    StructuresPart,
+    build_structures,
+    main_structure,
+    read_structures,
+    written_tiers,
+)
+from habitue.domain.programme.tiers import TiersPart
 from habitue.kit.money import currency_exponent
 
 DEFAULT_POINTS = "points"
@@ -84,7 +92,7 @@ class DocumentPart(Part):
     ] = Field(default_factory=dict)
     segments: dict[Slug, SegmentPart] = Field(default_factory=dict)
     earn: dict[RuleId, RulePart] = Field(default_factory=dict)
-    tiers: TiersPart | None = None
+    tiers: Annotated[TiersPart | StructuresPart | None, PlainValidator(read_structures)] = None
     rewards: dict[Slug, RewardPart] = Field(default_factory=dict)
     challenges: dict[Slug, ChallengePart] = Field(default_factory=dict)
     draws: dict[Slug, DrawPart] = Field(default_factory=dict)
@@ -156,14 +164,6 @@ def default_points(parts: Mapping[str, PointsPart]) -> str | None:
     return of_kind[0] if len(of_kind) == 1 else None
 
 
-def tier_codes(raw: Mapping[str, Any]) -> list[str]:
-    """The codes of the tiers as a document spells them, in its order, faulty ones included."""
-    tiers = raw.get("tiers")
-    if not isinstance(tiers, Mapping):
-        return []
-    return [name for name in tiers if name not in TiersPart.known_fields()]
-
-
 @dataclass(frozen=True, slots=True)
 class _Offers:
     """Rewards and draws, the currencies of their vouchers and entries, and what counts stock."""
@@ -194,17 +194,18 @@ class _Builder:
         zone = part.zone or _ANY_ZONE
         points = part.points or ({} if self._declared("points") else {DEFAULT_POINTS: PointsPart()})
         multiplied = default_points(points)
-        codes = tier_codes(self.raw)
-        vocabulary = self._vocabulary(points, exponent, codes)
-        currencies = build_points(
-            points, exponent=exponent, zone=zone, tiers=frozenset(codes), faults=faults
+        vocabulary = self._vocabulary(points, exponent)
+        codes = frozenset([*vocabulary.tiers, *chain(*vocabulary.beside.values())])
+        currencies = build_points(points, exponent=exponent, zone=zone, tiers=codes, faults=faults)
+        structures = build_structures(
+            part.tiers, vocabulary=vocabulary, multiplied=multiplied, faults=faults
         )
-        tiers: Tiers | None = None
-        if part.tiers is not None:
-            tiers = build_tiers(
-                part.tiers, vocabulary=vocabulary, multiplied=multiplied, faults=faults
-            )
-            vocabulary = replace(vocabulary, tiers=tuple(tier.code for tier in tiers.tiers))
+        ordered = {one.key: tuple(tier.code for tier in one.tiers) for one in structures}
+        vocabulary = replace(
+            vocabulary,
+            tiers=ordered.pop("", vocabulary.tiers),
+            beside={**vocabulary.beside, **ordered},
+        )
         segments = build_segments(part.segments, vocabulary=vocabulary, faults=faults)
         groups = self._groups()
         campaigns = dict.fromkeys(self._declared("campaigns"), CampaignPart())
@@ -232,7 +233,11 @@ class _Builder:
             spend=build_spend(part.spend),
             rules=rules,
             groups=groups,
-            tiers=tiers,
+            tiers=structures[0] if structures else None,
+            beside=tuple(structures[1:]),
+            multipliers=(
+                part.tiers.multipliers if isinstance(part.tiers, StructuresPart) else "multiply"
+            ),
             without_purchase=part.returns.without_purchase,
             claim_days=part.claims.within if part.claims is not None else None,
             budgets=dict(sorted({**reader.budgets, **offers.budgets, **shared}.items())),
@@ -249,21 +254,20 @@ class _Builder:
             identify=build_methods(part.identify, faults),
         )
 
-    def _vocabulary(
-        self, points: Mapping[str, PointsPart], exponent: int, tiers: list[str]
-    ) -> Vocabulary:
+    def _vocabulary(self, points: Mapping[str, PointsPart], exponent: int) -> Vocabulary:
         """What conditions may name."""
+        part = self.part
+        written, main = written_tiers(self.raw), main_structure(self.raw)
         return Vocabulary(
             exponent=exponent,
-            tiers=tuple(tiers),
+            tiers=tuple(written.pop(main, ())),
+            beside={name: tuple(codes) for name, codes in written.items()},
+            main=main,
             points=self._decimals(points, exponent),
-            attributes={
-                **dict.fromkeys(self._declared("attributes"), "text"),
-                **self.part.attributes,
-            },
+            attributes={**dict.fromkeys(self._declared("attributes"), "text"), **part.attributes},
             member_attributes={
                 **dict.fromkeys(self._declared("member_attributes"), "text"),
-                **self.part.member_attributes,
+                **part.member_attributes,
             },
             segments=self._section("segments"),
             plans=tuple(self._declared("plans")),

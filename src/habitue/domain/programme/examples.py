@@ -42,8 +42,7 @@ class Example:
 def worked_examples(programme: Programme, at: Instant) -> list[Example]:
     """One example without a tier and one for each tier, with nothing but plain goods; budgets are
     taken to be untouched."""
-    tiers = programme.tiers
-    codes = ("", *(tier.code for tier in tiers.tiers)) if tiers is not None else ("",)
+    codes = ["", *(tier.code for tiers in programme.structures for tier in tiers.tiers)]
     amount = _amount(programme)
     return [Example(code, amount, _earned(_decided(programme, code, (), at))) for code in codes]
 
@@ -123,11 +122,10 @@ def _decided(
     programme: Programme, tier: str, things: tuple[tuple[str, str], ...], at: Instant
 ) -> Decision:
     """What the engine decides about a purchase of these things, one piece of each."""
-    state = MemberState(
-        standing=replace(TierStanding(), tier=tier, highest=tier, valid_until=FAR_FUTURE),
-        purchases=1,
-        enrolled_at=at,
-    )
+    state = MemberState(purchases=1, enrolled_at=at)
+    tiers = programme.structure_of(tier)
+    if tiers is not None:
+        state.stand_in(tiers.key, TierStanding(tier=tier, highest=tier, valid_until=FAR_FUTURE))
     event = Event(
         event_id="0" * 32,
         key=EventKey("example", "1"),

@@ -37,16 +37,18 @@ from habitue.domain.programme.plans import NO_PLAN
 MEMBER_ATTRIBUTE = "member.attributes."
 RULE = "rule."
 CONTRIBUTION = "contribution."
+TIER = "member.tier"
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What a document declares and its conditions may name.
 
-    ``exponent``: decimals of the programme's money.  ``tiers``: codes, lowest first.  ``points``:
-    decimals by currency of points.  ``attributes``: ``text``, ``number`` or ``yes_no`` by name;
-    ``member_attributes`` likewise.  ``segments`` and ``rules`` are what the document says under
-    their names; ``plans`` are the codes of its plans, ``contributions`` those of the kinds of
+    ``exponent``: decimals of the programme's money.  ``tiers``: codes of the main structure, lowest
+    first; ``beside`` those of the further ones by name, and ``main`` is the name of the main one.
+    ``points``: decimals by currency of points.  ``attributes``: ``text``, ``number`` or ``yes_no``
+    by name; ``member_attributes`` likewise.  ``segments`` and ``rules`` are what the document says
+    under their names; ``plans`` are the codes of its plans, ``contributions`` those of the kinds of
     contributions that it takes; ``referrals``: members bring friends.
     """
 
@@ -60,6 +62,8 @@ class Vocabulary:
     contributions: tuple[str, ...] = ()
     referrals: bool = False
     rules: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    main: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
         ),
         "basket.quantity": Field(QUANTITY, basket_quantity, needs_lines=True),
         "basket.lines": Field(COUNT, basket_lines, needs_lines=True),
-        "member.tier": Field(tier_kind(vocabulary.tiers), _tier_rank(vocabulary.tiers)),
+        TIER: Field(tier_kind(vocabulary.tiers), _tier_rank(vocabulary.tiers)),
         "member.purchases": Field(COUNT, lambda moment: moment.purchases, may_repeat=True),
         "member.visits": Field(COUNT, lambda moment: moment.visits, may_repeat=True),
         "member.days_since_visit": Field(
@@ -111,6 +115,8 @@ def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
             COUNT, lambda moment: moment.days_since_enrolment, optional=True
         ),
     }
+    for name, tiers in vocabulary.beside.items():
+        fields[f"{TIER}.{name}"] = Field(tier_kind(tiers), _tier_rank(tiers, name))
     for currency, decimals in vocabulary.points.items():
         fields[f"member.balance.{currency}"] = Field(
             points_kind(decimals), _balance_getter(currency)
@@ -180,10 +186,38 @@ def basket_lines(moment: Moment) -> int:
     return sum(1 for _ in _goods(moment.lines))
 
 
-def _tier_rank(tiers: Sequence[str]) -> Callable[[Moment], int]:
+def _tier_rank(tiers: Sequence[str], beside: str = "") -> Callable[[Moment], int]:
     ranks = {NO_TIER: -1, **{tier: rank for rank, tier in enumerate(tiers)}}
     # A tier of an earlier version of the programme that this one no longer knows counts as none.
+    if beside:
+        return lambda moment: ranks.get(moment.beside.get(beside, NO_TIER), -1)
     return lambda moment: ranks.get(moment.tier or NO_TIER, -1)
+
+
+def tier_field(name: str, given: object, vocabulary: Vocabulary) -> str | None:
+    """The field that a comparison of tiers means: that of the structure of the tiers it names, and
+    of the main one where it names none; ``None`` where it names tiers of several.
+
+    ``member.tier.<structure>`` says the structure itself.
+    """
+    if name != TIER:
+        return TIER if vocabulary.main and name == f"{TIER}.{vocabulary.main}" else name
+    named = _texts(given) if vocabulary.beside else set[str]()
+    found = [name for name, tiers in vocabulary.beside.items() if not named.isdisjoint(tiers)]
+    if len(found) > 1 or (found and not named.isdisjoint(vocabulary.tiers)):
+        return None
+    return f"{TIER}.{found[0]}" if found else TIER
+
+
+def _texts(given: object) -> set[str]:
+    """All the texts that a comparison holds."""
+    if isinstance(given, str):
+        return {given}
+    if isinstance(given, Mapping):
+        given = list(given.values())
+    if isinstance(given, list | tuple):
+        return set[str]().union(*map(_texts, given))
+    return set()
 
 
 def _plan_getter(plans: Sequence[str]) -> Callable[[Moment], str]:

@@ -46,6 +46,8 @@ def vocabulary_of(programme: Programme, raw: Mapping[str, Any]) -> Vocabulary:
     return Vocabulary(
         exponent=currency_exponent(programme.currency),
         tiers=tuple(tier.code for tier in programme.tiers.tiers) if programme.tiers else (),
+        beside={one.key: tuple(tier.code for tier in one.tiers) for one in programme.beside},
+        main=programme.tiers.name if programme.tiers else "",
         points={code: points.decimals for code, points in programme.points.items()},
         attributes=raw.get("attributes") or {},
         plans=tuple(programme.plans),

@@ -330,8 +330,10 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Tiers:
-    """The tiers, lowest first; below the first one the member has none.
+    """One structure of tiers, lowest first; below the first one the member has none.
 
+    ``name`` is what a document of several structures calls it, and empty where it is the only one.
+    ``key`` is what a member's standing in it is kept under: the name, and nothing for the main one.
     ``combine``: one metric suffices (``any``), or every one is needed (``all``).
     ``valid``: how long a tier is held once entered: a period from that day, or to the end of the
     calendar or membership year after the present one, or for ever (``None``).
@@ -345,6 +347,8 @@ class Tiers:
     downgrade: Literal["soft_landing", "to_deserved"]
     crossing: Literal["old_rate", "split"]
     multiplied_currency: str
+    name: str = ""
+    key: str = ""
     ranks: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -352,10 +356,26 @@ class Tiers:
         ranks = {tier.code: place for place, tier in enumerate(self.tiers)}
         object.__setattr__(self, "ranks", ranks)
 
+    @property
+    def path(self) -> str:
+        """Where the document says it."""
+        return f"tiers.structures.{self.name}" if self.name else "tiers"
+
+    @property
+    def by_tenure(self) -> bool:
+        """Whether time alone may lift a member."""
+        return any(metric.name == "tenure" for metric in self.metrics)
+
+    @property
+    def splits(self) -> bool:
+        """Whether a purchase that crosses a threshold is cut there."""
+        return self.crossing == "split" and self.metrics[0].name == "spend"
+
 
 # --- the whole ------------------------------------------------------------------------------------
 
 Joining: TypeAlias = Literal["open", "invitation"]
+Multipliers: TypeAlias = Literal["multiply", "best"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +393,11 @@ class Programme:
     lets in (``invitation``); who has not joined is then given nothing.  ``referral`` says when it
     counts that a member brought a friend; without it nobody can.  ``identify``: what customers are
     recognised by, in the order of asking (``identifying``).
+
+    ``tiers`` is the main structure of tiers, ``beside`` are the further ones by name;
+    ``structures`` are all of them in the order in which they are asked.  ``multipliers`` says
+    whether the factors of tiers that multiply the same points multiply one another, or the best
+    one alone counts.
     """
 
     code: str
@@ -401,12 +426,17 @@ class Programme:
     referral: Referral | None = None
     joining: Joining = "open"
     identify: tuple[Method, ...] = ()
+    beside: tuple[Tiers, ...] = ()
+    multipliers: Multipliers = "multiply"
+    structures: tuple[Tiers, ...] = field(init=False, repr=False, compare=False)
     index: RuleIndex = field(init=False, repr=False, compare=False)
     stages: int = field(init=False, repr=False)
     has_chances: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Sort the rules and count their stages once: the engine asks for them at every event."""
+        main = () if self.tiers is None else (self.tiers,)
+        object.__setattr__(self, "structures", (*main, *self.beside))
         object.__setattr__(self, "index", RuleIndex(self.rules))
         stages = 1 + max((rule.stage for rule in self.rules), default=0)
         object.__setattr__(self, "stages", stages)
@@ -417,7 +447,13 @@ class Programme:
     def metrics(self) -> tuple[Metric, ...]:
         """All that is counted of a member by the day: for tiers, and for ladders of discounts."""
         own = () if self.tiers is None else self.tiers.metrics
+        for tiers in self.beside:
+            own += tiers.metrics
         if not self.discounts:
             return own
         ladders = [discount.cut for discount in self.discounts.values()]
         return (*own, *(cut.metric for cut in ladders if isinstance(cut, ShareLadder)))
+
+    def structure_of(self, tier: str) -> Tiers | None:
+        """The structure to which a tier belongs; ``None`` where there is no such tier."""
+        return next((tiers for tiers in self.structures if tier in tiers.ranks), None)

@@ -58,6 +58,10 @@ class Moment(Protocol):
         """Code of the member's tier before the event."""
 
     @property
+    def beside(self) -> Mapping[str, str]:
+        """Codes of the member's tiers in the further structures, by the structure's key."""
+
+    @property
     def purchases(self) -> int:
         """Purchases before this event."""
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from habitue.domain.programme.structures import written_structures
+
 Part: TypeAlias = Literal[
     "points",
     "earn",
@@ -21,15 +23,16 @@ Part: TypeAlias = Literal[
     "challenge_about",
     "plans",
     "contributions",
+    "structures",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """Labels by language: of the programme, and of currencies of points, rules, tiers, rewards,
-    segments, discounts, plans and kinds of contributions by code; ``about`` is what the document
-    says of a reward besides.  Of draws there are names, ``terms``, and how one enters without
-    buying (``free_entry``); of challenges names, and what is said of them besides
+    segments, discounts, plans, kinds of contributions and structures of tiers by code; ``about`` is
+    what the document says of a reward besides.  Of draws there are names, ``terms``, and how one
+    enters without buying (``free_entry``); of challenges names, and what is said of them besides
     (``challenge_about``).
 
     ``words`` are those of whatever else a document names by a code: categories, products, brands,
@@ -52,6 +55,7 @@ class Names:
     challenge_about: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     plans: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     contributions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    structures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
@@ -87,7 +91,16 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         programme=_labels(raw.get("name")),
         points=_section(raw.get("points")),
         earn=_section(raw.get("earn")),
-        tiers=_section(raw.get("tiers")),
+        tiers={
+            code: labels
+            for one in written_structures(raw).values()
+            for code, labels in _section(one).items()
+        },
+        structures={
+            name: labels
+            for name, one in written_structures(raw).items()
+            if name and (labels := _labels(one.get("name")))
+        },
         rewards=_section(raw.get("rewards")),
         about=_section(raw.get("rewards"), "about"),
         segments=_section(raw.get("segments")),
@@ -121,6 +134,7 @@ def merged(older: Names, newer: Names) -> Names:
         discounts={**older.discounts, **newer.discounts},
         plans={**older.plans, **newer.plans},
         contributions={**older.contributions, **newer.contributions},
+        structures={**older.structures, **newer.structures},
         words={**older.words, **newer.words},
     )
 

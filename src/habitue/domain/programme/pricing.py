@@ -104,6 +104,12 @@ def _rule(raw: Mapping[str, Any], level: int, exponent: int) -> dict[str, Any]:
 
 
 def _tiers(tiers: Mapping[str, Any], level: int, exponent: int) -> dict[str, Any]:
+    if "structures" in tiers:
+        several = tiers["structures"].items()
+        return {
+            **tiers,
+            "structures": {name: _tiers(one, level, exponent) for name, one in several},
+        }
     by = tiers.get("by")
     if not isinstance(by, Mapping) or list(by) != ["spend"]:
         return dict(tiers)

@@ -77,7 +77,7 @@ class _Outline:
             yield from (f"    {text}" for text in self._details(rule))
         for group in programme.groups.values():
             yield f"  group {group.code}: {group.mode} of its rules"
-        yield from self._tiers(programme.tiers)
+        yield from self._structures(programme)
         yield from self._rewards()
         if self.programme.challenges:
             yield "Challenges"
@@ -270,10 +270,17 @@ class _Outline:
         amount = format_amount(prize.amount, self.programme.currency) if prize.amount else ""
         return f"{prize.kind} {prize.value or amount}".strip()
 
-    def _tiers(self, tiers: Tiers | None) -> Iterator[str]:
-        if tiers is None:
-            return
-        yield "Tiers, lowest first"
+    def _structures(self, programme: Programme) -> Iterator[str]:
+        for tiers in programme.structures:
+            yield from self._tiers(tiers)
+        if programme.beside:
+            together = "multiply one another" if programme.multipliers == "multiply" else "best one"
+            yield f"  multipliers of tiers of several structures: {together}"
+
+    def _tiers(self, tiers: Tiers) -> Iterator[str]:
+        which = f" of {tiers.name}" if tiers.name else ""
+        main = " (the main structure)" if tiers.name and not tiers.key else ""
+        yield f"Tiers{which}{main}, lowest first"
         metrics = f" {'and' if tiers.combine == 'all' else 'or'} ".join(
             f"{metric.key} ({_window(metric.window.kind, metric.window.period)})"
             for metric in tiers.metrics

@@ -142,9 +142,15 @@ class _Builder:
     """Builds the tiers of one document."""
 
     def __init__(
-        self, part: TiersPart, vocabulary: Vocabulary, multiplied: str | None, faults: Faults
+        self,
+        part: TiersPart,
+        vocabulary: Vocabulary,
+        multiplied: str | None,
+        faults: Faults,
+        path: str,
     ) -> None:
         self.part = part
+        self.path = path
         self.vocabulary = vocabulary
         self.multiplied = multiplied
         self.faults = faults
@@ -153,12 +159,14 @@ class _Builder:
     def build(self) -> Tiers:
         part = self.part
         if not part.tiers:
-            self.faults.echo("tiers", "", "empty", "Add at least one tier: gold: {enter: 500.00}.")
+            self.faults.echo(
+                self.path, "", "empty", "Add at least one tier: gold: {enter: 500.00}."
+            )
         tiers = [self._tier(code, tier) for code, tier in part.tiers.items()]
         ordered = self._ordered([tier for tier in tiers if tier is not None])
         if part.crossing == "split" and [metric.name for metric in self.metrics] != ["spend"]:
             remedy = "Write old_rate: only spend, as the single metric, can be split."
-            self.faults.add("tiers.crossing", part.crossing, "does_not_fit", remedy)
+            self.faults.add(f"{self.path}.crossing", part.crossing, "does_not_fit", remedy)
         return Tiers(
             metrics=self.metrics,
             combine=part.combine,
@@ -179,7 +187,7 @@ class _Builder:
                 currency = name.removeprefix("points").removeprefix(".") or self.multiplied
                 if currency is None or currency not in self.vocabulary.points:
                     remedy = f"Write points. and {one_of(self.vocabulary.points)}."
-                    self.faults.add(f"tiers.by.{name}", name, "unknown_points", remedy)
+                    self.faults.add(f"{self.path}.by.{name}", name, "unknown_points", remedy)
                     continue
                 metrics.append(Metric("points", window, currency))
             else:
@@ -187,7 +195,7 @@ class _Builder:
         return tuple(metrics)
 
     def _tier(self, code: str, part: TierPart) -> Tier | None:
-        path = f"tiers.{code}"
+        path = f"{self.path}.{code}"
         try:
             read_slug(code)
         except PydanticCustomError as error:
@@ -227,7 +235,7 @@ class _Builder:
         """Thresholds in the order of the metrics; ``None`` where the document gives none."""
         metrics = self.metrics
         nothing: tuple[int | None, ...] = (None,) * len(metrics)
-        if self.faults.spoiled("tiers.by"):
+        if self.faults.spoiled(f"{self.path}.by"):
             return nothing
         if not isinstance(raw, Mapping):
             if len(metrics) == 1:
@@ -238,7 +246,7 @@ class _Builder:
         known = {self._name(metric): metric for metric in metrics}
         for name in raw:
             if name not in known:
-                remedy = f"Write {one_of(known)}: what tiers.by names."
+                remedy = f"Write {one_of(known)}: what {self.path}.by names."
                 self.faults.add(f"{path}.{name}", raw[name], "unknown_metric", remedy)
         found = tuple(
             self._threshold(raw[name], metric, f"{path}.{name}") if name in raw else None
@@ -291,8 +299,10 @@ class _Builder:
             if above:
                 below[one.code if above > 0 else other.code] += 1
                 continue
-            path = f"tiers.{other.code}.enter"
-            if not (self.faults.spoiled(path) or self.faults.spoiled(f"tiers.{one.code}.enter")):
+            path = f"{self.path}.{other.code}.enter"
+            if not (
+                self.faults.spoiled(path) or self.faults.spoiled(f"{self.path}.{one.code}.enter")
+            ):
                 remedy = f"Let the thresholds of {one.code} and {other.code} ascend: every one "
                 remedy += "that both have must be higher for the same tier."
                 self.faults.add(path, self.part.tiers[other.code].enter, "not_ascending", remedy)
@@ -319,17 +329,17 @@ class _Builder:
         kinds = list(dict.fromkeys(defaults.values()))
         if len(kinds) > 1:
             remedy = "Say how long a tier is held: the metrics are counted over different times."
-            self.faults.add("tiers.valid", None, "missing_field", remedy)
+            self.faults.add(f"{self.path}.valid", None, "missing_field", remedy)
         return kinds[0] if kinds else None
 
     def _multiplied(self) -> str:
         code = self.part.of or self.multiplied
         if code is not None and code not in self.vocabulary.points:
             remedy = f"Write {one_of(self.vocabulary.points)}."
-            self.faults.add("tiers.of", code, "unknown_points", remedy)
+            self.faults.add(f"{self.path}.of", code, "unknown_points", remedy)
         if code is None and any(tier.multiply is not None for tier in self.part.tiers.values()):
             remedy = f"Say which points a tier multiplies: {one_of(self.vocabulary.points)}."
-            self.faults.add("tiers.of", None, "missing_field", remedy)
+            self.faults.add(f"{self.path}.of", None, "missing_field", remedy)
         return code or min(self.vocabulary.points, default="")
 
 
@@ -358,10 +368,16 @@ def _default_validity(window: Window) -> Validity:
 
 
 def build_tiers(
-    part: TiersPart, *, vocabulary: Vocabulary, multiplied: str | None, faults: Faults
+    part: TiersPart,
+    *,
+    vocabulary: Vocabulary,
+    multiplied: str | None,
+    faults: Faults,
+    path: str = "tiers",
 ) -> Tiers:
-    """The tiers as the engine reads them.
+    """One structure of tiers as the engine reads it.
 
-    ``multiplied`` is the currency of points that is meant where the document names none.
+    ``multiplied`` is the currency of points that is meant where the document names none; ``path``
+    is where the document says the structure.
     """
-    return _Builder(part, vocabulary, multiplied, faults).build()
+    return _Builder(part, vocabulary, multiplied, faults, path).build()

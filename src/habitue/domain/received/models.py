@@ -150,7 +150,8 @@ class ReceivedMembership(Received):
 
 
 class ReceivedAdjustment(Received):
-    """A correction by hand: points up or down, or a tier (an empty text lifts the floor)."""
+    """A correction by hand: points up or down, or a tier (an empty text lifts the floor, in the
+    `structure` of tiers that is named, else in the main one)."""
 
     kind: ClassVar[str] = "adjustment"
 
@@ -158,6 +159,7 @@ class ReceivedAdjustment(Received):
     currency: CodeText | None = None
     units: Number = 0
     tier: FreeText | None = None
+    structure: CodeText | None = None
     expires_at: Moment = None
 
 

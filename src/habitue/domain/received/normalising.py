@@ -403,6 +403,7 @@ def _adjustment(
         units,
         received.tier,
         None if ends is None else instant(ends, "expires_at", faults),
+        received.structure,
     )
 
 

@@ -84,7 +84,8 @@ class WithdrawalRequest(ReceivedWithdrawal):
 
 
 class AdjustmentRequest(ReceivedAdjustment):
-    """A correction by hand: points up or down, or a tier (an empty text lifts the floor)."""
+    """A correction by hand: points up or down, or a tier (an empty text lifts the floor, in
+    the `structure` of tiers that is named, else in the main one)."""
 
     programme: Programme = None
 
@@ -263,6 +264,13 @@ class EventAnswer(BaseModel):
     points: dict[str, PointsChange] = {}
     tier: str | None = None
     tier_before: str | None = None
+    tiers: dict[str, str] = Field(
+        default={},
+        description="Where the programme has several structures of tiers: the tier by structure.",
+    )
+    tiers_before: dict[str, str] = Field(
+        default={}, description="The same before the event, where something changed."
+    )
     challenges: dict[str, ChallengeForm] = {}
     rules: list[RuleForm] = []
     line_points: dict[str, dict[str, int]] = Field(

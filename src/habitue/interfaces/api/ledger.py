@@ -116,6 +116,7 @@ def _programme(connection: Connection, balances: Balances) -> dict[str, Any]:
     return {
         "programme": balances.programme,
         "tier": balances.tier,
+        "tiers": dict(balances.tiers),
         "points": {
             code: _points(one, decimals.get(code, 0)) for code, one in balances.points.items()
         },

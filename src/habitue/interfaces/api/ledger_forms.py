@@ -55,6 +55,10 @@ class ProgrammeBalances(Form):
 
     programme: str
     tier: str = Field(description="Code of the tier; empty where there is none.")
+    tiers: dict[str, str] = Field(
+        default={},
+        description="Where the programme has several structures of tiers: the tier by structure.",
+    )
     points: dict[str, PointsBalance]
 
 

@@ -126,7 +126,8 @@ def _plain_balances(balances: Balances, decimals: dict[str, int]) -> dict[str, A
             "available": format_decimal(held.available, places),
             "pending": format_decimal(held.pending, places),
         }
-    return {"programme": balances.programme, "tier": balances.tier, "points": points}
+    shown = {"programme": balances.programme, "tier": balances.tier, "points": points}
+    return shown | ({"tiers": dict(balances.tiers)} if balances.tiers else {})
 
 
 def _print(
@@ -144,7 +145,8 @@ def _print(
             f"{amounts['balance']} {code} ({amounts['available']} available)"
             for code, amounts in held["points"].items()
         )
-        table.add_row(held["programme"], escape(" - ".join(filter(None, [held["tier"], points]))))
+        tiers = ", ".join(filter(None, held.get("tiers", {"": held["tier"]}).values()))
+        table.add_row(held["programme"], escape(" - ".join(filter(None, [tiers, points]))))
     console.print(table)
     say(f"Member {format_number(record.number)}.")
 

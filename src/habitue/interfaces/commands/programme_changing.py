@@ -31,7 +31,12 @@ from habitue.interfaces.web.words.changes import Told, told_changes
 from habitue.interfaces.web.words.lexicon import Lexicon
 from habitue.kit.instants import Instant, format_instant
 from habitue.selectors.programmes import VersionRecord, get_version
-from habitue.services.foreseeing import ForeseenTiers, foresee_tiers, publish_and_move
+from habitue.services.foreseeing import (
+    ForeseenMoves,
+    ForeseenTiers,
+    foresee_tiers,
+    publish_and_move,
+)
 from habitue.services.programmes import Published
 
 ACTOR = "command line"
@@ -268,6 +273,13 @@ def _field_lines(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
 
 def _member_lines(seen: ForeseenTiers) -> Iterator[str]:
     yield "Members"
+    yield from _move_lines(seen)
+    for name, one in seen.beside.items():
+        yield f"Members in {name}"
+        yield from _move_lines(one)
+
+
+def _move_lines(seen: ForeseenMoves) -> Iterator[str]:
     yield f"  {seen.up:,} would move up now, {seen.down:,} down, {seen.stay:,} stay."
     for (before, after), members in seen.moves.items():
         if before != after:

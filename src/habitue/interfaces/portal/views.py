@@ -20,7 +20,7 @@ from habitue.interfaces.web.lexicons import lexicons
 from habitue.interfaces.web.offering import offers_in_words
 from habitue.interfaces.web.plan_words import plan_in_words
 from habitue.interfaces.web.printed import as_pdf, sheet_pdf
-from habitue.interfaces.web.standings import balances_in_words, greeting_of, tier_in_words
+from habitue.interfaces.web.standings import balances_in_words, greeting_of, tiers_in_words
 from habitue.interfaces.web.stories import stories
 from habitue.interfaces.web.visits import Visit
 from habitue.interfaces.web.words.challenges import challenge_in_words
@@ -54,7 +54,7 @@ def home(visit: Visit) -> HttpResponse:
         "has_draws": bool(words.current.programme.draws),
         "takes_contributions": bool(words.current.programme.contributions),
         "has_friends": words.current.programme.referral is not None,
-        "tier": tier_in_words(standing.progress, words.current),
+        "tiers": tiers_in_words(standing.progress, words.current),
         "plan": plan_in_words(standing, words.current, visit.now),
         "stories": stories(page.items, words, _stores(visit)),
         "programmes": other_programmes(visit, code),

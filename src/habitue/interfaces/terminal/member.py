@@ -19,7 +19,7 @@ from habitue.interfaces.web.birthdays import birthday_note
 from habitue.interfaces.web.forms import once
 from habitue.interfaces.web.offering import offers_in_words
 from habitue.interfaces.web.plan_words import plan_in_words
-from habitue.interfaces.web.standings import BalanceInWords, balances_in_words, tier_in_words
+from habitue.interfaces.web.standings import BalanceInWords, balances_in_words, tiers_in_words
 from habitue.interfaces.web.stories import Story, stories
 from habitue.interfaces.web.words.challenges import challenge_in_words
 from habitue.interfaces.web.words.identifying import spending_sentence
@@ -72,7 +72,7 @@ def member_page(
     context = {
         "member": found,
         "balances": balances,
-        "tier": tier_in_words(standing.progress, current) if standing else None,
+        "tiers": tiers_in_words(standing.progress, current) if standing else (),
         "challenges": [challenge_in_words(one, current) for one in standing.challenges]
         if standing
         else (),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.contrib import messages
@@ -128,8 +129,16 @@ def _foreseen(shift: Shift, answer: Answer) -> dict[str, object]:
         for code, each in points.items()
         if each.get("change")
     ]
-    reached = answer.content["tier"] if "tier_before" in answer.content else ""
-    return {"foreseen": True, "gains": gains, "tier": current.tier(reached) if reached else ""}
+    reached = _reached(answer.content)
+    return {"foreseen": True, "gains": gains, "tiers": [current.tier(tier) for tier in reached]}
+
+
+def _reached(content: Mapping[str, Any]) -> list[str]:
+    """The tiers to which an event leads, in whichever structure."""
+    if "tiers" in content:
+        before = content.get("tiers_before", content["tiers"])
+        return [tier for name, tier in content["tiers"].items() if tier and tier != before[name]]
+    return [content["tier"]] if "tier_before" in content and content["tier"] else []
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -72,8 +73,10 @@ class BalanceInWords:
 
 @dataclass(frozen=True, slots=True)
 class TierInWords:
-    """The tiers as a page shows them."""
+    """One structure of tiers as a page shows it; ``structure`` is what it is called, empty where it
+    is the only one."""
 
+    structure: str
     name: str
     has_tier: bool
     until: str
@@ -147,13 +150,16 @@ def _coming(
     )
 
 
-def tier_in_words(progress: TierProgress | None, lexicon: Lexicon) -> TierInWords | None:
-    """The tier, what keeps it, and what leads to the next one; ``None`` without tiers."""
-    if progress is None:
-        return None
+def tiers_in_words(progress: Iterable[TierProgress], lexicon: Lexicon) -> tuple[TierInWords, ...]:
+    """In each structure the tier, what keeps it, and what leads to the next one."""
+    return tuple(_tier_in_words(one, lexicon) for one in progress)
+
+
+def _tier_in_words(progress: TierProgress, lexicon: Lexicon) -> TierInWords:
     until = progress.valid_until_date
     goal = progress.next
     return TierInWords(
+        structure=lexicon.structure(progress.structure) if progress.structure else "",
         name=lexicon.tier(progress.tier),
         has_tier=bool(progress.tier),
         until=formats.day(until, language=lexicon.language) if until else "",

@@ -98,13 +98,18 @@ def set_tier(
     member_id: UUID,
     tier: str,
     reason: str,
+    structure: str | None = None,
 ) -> Answer:
     """Put a member into a tier, below which they do not fall until the floor is lifted; an empty
-    ``tier`` lifts it.  Refuses as ``adjust_points`` does, and ``UNKNOWN_TIER``."""
+    ``tier`` lifts it, in the ``structure`` of tiers that is named, else in the main one.  Refuses
+    as ``adjust_points`` does, and ``UNKNOWN_TIER``."""
     counter.require(Permission.LEDGER_ADJUST)
     _check_reason(reason)
     member = counter.member(member_id)
     content = counter.content(external_id, member=known_as(member_id), tier=tier, reason=reason)
+    details = {"tier": tier, "reason": reason}
+    if structure is not None:
+        content["structure"] = details["structure"] = structure
     with counter.connection.transaction():
         answer = counter.post(programme, "adjustment", content)
         if answer.status == "recorded":
@@ -118,7 +123,7 @@ def set_tier(
                 subject_name=member.shown_name or member.number,
                 member_id=member_id,
                 store=member.store,
-                details={"tier": tier, "reason": reason},
+                details=details,
             )
     return answer
 

@@ -9,6 +9,7 @@ from habitue.domain.challenge_progress import challenge_progress
 from habitue.domain.engine.types import Decision, MemberState
 from habitue.domain.events import Event, Membership
 from habitue.domain.programme.model import Programme
+from habitue.domain.tier_progress import tiers_by_structure
 from habitue.kit.instants import Instant, format_instant, local_day
 from habitue.kit.money import format_amount
 
@@ -46,7 +47,7 @@ def content_of(
     *,
     programme: Programme,
     member: str,
-    tier_before: str,
+    before: MemberState,
     recorded_at: str,
 ) -> dict[str, Any]:
     """The answer to an event of a member, as plain data."""
@@ -54,9 +55,7 @@ def content_of(
     content = heading(event, programme=programme.code, recorded_at=recorded_at)
     content["member"] = member
     content["points"] = _points(decision, programme, max(state.horizon, event.occurred_at))
-    content["tier"] = state.standing.tier
-    if tier_before != state.standing.tier:
-        content["tier_before"] = tier_before
+    content |= _tiers(programme, before, state)
     if programme.challenges:
         content["challenges"] = _challenges(decision, programme, event)
     if isinstance(event.body, Membership):
@@ -67,6 +66,20 @@ def content_of(
         content["line_points"] = decision.line_points
     if decision.matched:
         content["matched"] = decision.matched
+    return content
+
+
+def _tiers(programme: Programme, before: MemberState, after: MemberState) -> dict[str, Any]:
+    """The tier, and where there are several structures, that of each by the structure's name."""
+    content: dict[str, Any] = {"tier": after.standing.tier}
+    if before.standing.tier != after.standing.tier:
+        content["tier_before"] = before.standing.tier
+    if programme.beside:
+        tiers = tiers_by_structure(programme, after)
+        earlier = tiers_by_structure(programme, before)
+        content["tiers"] = tiers
+        if earlier != tiers:
+            content["tiers_before"] = earlier
     return content
 
 

@@ -278,7 +278,7 @@ class Desk:
             decision,
             programme=compiled.versions[event.version_number],
             member=key[0],
-            tier_before=account.state.standing.tier,
+            before=account.state,
             recorded_at=self.recorded_at_text,
         )
         if self._foreseeing and decision.prices is not None:

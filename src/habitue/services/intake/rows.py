@@ -97,6 +97,7 @@ class Rows:
                 None if move.valid_until == FAR_FUTURE else move.valid_until,
                 move.sign,
                 recorded_at,
+                move.structure,
             )
         for draw, before in zip(decision.draws, books, strict=True):
             self._add(
@@ -164,6 +165,8 @@ class Rows:
         told = {"event": event.event_id, "programme": content["programme"], "member": member}
         if "tier_before" in content:
             told |= {"tier": content["tier"], "tier_before": content["tier_before"]}
+        if "tiers_before" in content:
+            told |= {"tiers": content["tiers"], "tiers_before": content["tiers_before"]}
         topic = f"{event.kind}.recorded"
         self._add(OUTBOX, self._ids.next(), topic, member, orjson.dumps(told), recorded_at)
 

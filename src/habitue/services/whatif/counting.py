@@ -138,7 +138,8 @@ class Counting:
             known = about.get(event_id)
             if units and known is not None and known.reward:
                 self._rewards[known.reward] += 1
-        for move in moves:
+        # Months tell of the main structure.
+        for move in (one for one in moves if not one.structure):
             month = _BEFORE if move.at < self._since else self.month_of(move.at)
             changes = self._tier_changes.setdefault(month, Counter())
             changes[move.to_tier] += move.sign

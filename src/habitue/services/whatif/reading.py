@@ -84,7 +84,7 @@ _ABOUT: Final = (
 )
 _MOVES: Final = (
     f"SELECT t.member_id, {micros('t.at')}, t.from_tier, t.to_tier, t.cause, t.event_id, t.sign"  # noqa: S608  # constants
-    f" FROM tier_move t {_OF} WHERE t.programme_id = %s AND t.at <= %s"
+    f" FROM tier_move t {_OF} WHERE t.programme_id = %s AND t.structure = '' AND t.at <= %s"
 )
 
 

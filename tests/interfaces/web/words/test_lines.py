@@ -251,7 +251,7 @@ def test_stamps_and_named_points_do_so_too(language: str, counts: tuple[str, ...
 def members() -> list[Member]:
     """Members with random histories under random programmes."""
     played = []
-    for number in range(60):
+    for number in range(90):
         stream = stream_of(Shape(budgets=number % 2 == 0), number)
         member = Member(*stream.versions)
         for event in stream.events:

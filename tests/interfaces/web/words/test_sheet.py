@@ -9,7 +9,12 @@ import pytest
 
 from habitue.domain.programme import contributions, discounts, identifying, measures, model, plans
 from habitue.integrations.documents import load_yaml
-from tests.interfaces.web.words import challenge_changes, draw_changes, referral_changes
+from tests.interfaces.web.words import (
+    challenge_changes,
+    draw_changes,
+    referral_changes,
+    structure_changes,
+)
 from tests.interfaces.web.words.sheets import (
     EXAMPLES,
     LANGUAGES,
@@ -398,6 +403,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     **draw_changes.CHANGES,
     **challenge_changes.CHANGES,
     **referral_changes.CHANGES,
+    **structure_changes.CHANGES,
 }
 NOT_SHOWN = {
     "Programme.number": "the version: shown, but given when it is published",
@@ -407,6 +413,7 @@ NOT_SHOWN = {
     "Budget.key": "a name inside the machine",
     "Group.code": "a name inside the machine: the sheet names the rules of the group instead",
     "Tiers.ranks": "derived from the tiers",
+    "Programme.structures": "derived from the main structure and those beside it",
     "Programme.member_attributes": "what may be noted of members: shown where a rule asks for it",
     "Programme.chance_secret": "never told",
     "Programme.has_chances": "derived from the rules",

@@ -35,6 +35,7 @@ from habitue.domain.programme.model import (
     Tier,
     Tiers,
 )
+from habitue.domain.programme.structures import written_structures
 from habitue.kit.periods import Period
 
 # How much later a lot expires at most where its end is rounded up.
@@ -53,8 +54,8 @@ def check_contradictory(subject: Subject) -> None:
     _check_lapse(subject)
     for rule in subject.programme.rules:
         _check_limits(subject, rule)
-    if subject.programme.tiers is not None:
-        _check_tiers(subject, subject.programme.tiers)
+    for tiers in subject.programme.structures:
+        _check_tiers(subject, tiers)
 
 
 def _check_lapse(subject: Subject) -> None:
@@ -117,21 +118,21 @@ def _no_less(mine: int | None, theirs: int | None) -> bool:
 
 
 def _check_tiers(subject: Subject, tiers: Tiers) -> None:
-    raw = subject.raw.get("tiers") or {}
+    raw = written_structures(subject.raw)[tiers.name]
     for tier in tiers.tiers:
         if any(
             back is not None and kept is not None and back < kept
             for back, kept in zip(tier.reenter, tier.keep, strict=True)
         ):
             remedy = "Raise it to what keep asks: who comes back with less falls again."
-            subject.warn(f"tiers.{tier.code}.reenter", "", "reenter_below_keep", remedy)
+            subject.warn(f"{tiers.path}.{tier.code}.reenter", "", "reenter_below_keep", remedy)
     for lower, higher in pairwise(tiers.tiers):
         if _harder_to_keep(lower, higher):
             remedy = f"Raise it to what {lower.code} needs: {lower.code} is harder to keep."
-            subject.warn(f"tiers.{higher.code}.keep", "", "keep_not_ascending", remedy)
+            subject.warn(f"{tiers.path}.{higher.code}.keep", "", "keep_not_ascending", remedy)
         if higher.multiply < lower.multiply:
             remedy = f"Multiply no less than {lower.code}: rising makes earning slower."
-            path = f"tiers.{higher.code}.multiply"
+            path = f"{tiers.path}.{higher.code}.multiply"
             subject.note(path, str(higher.multiply), "earns_less_above", remedy)
     valid = tiers.valid
     if valid is None:
@@ -140,7 +141,7 @@ def _check_tiers(subject: Subject, tiers: Tiers) -> None:
         longest = most_days(valid) if isinstance(valid, Period) else 2 * 366
         if fewest_days(tiers.grace) > longest:
             remedy = "Shorten it: the grace lasts longer than the tier."
-            subject.warn("tiers.grace", raw.get("grace"), "grace_too_long", remedy)
+            subject.warn(f"{tiers.path}.grace", raw.get("grace"), "grace_too_long", remedy)
 
 
 def _harder_to_keep(lower: Tier, higher: Tier) -> bool:
@@ -155,12 +156,12 @@ def _harder_to_keep(lower: Tier, higher: Tier) -> bool:
 
 
 def _check_for_ever(subject: Subject, tiers: Tiers) -> None:
-    raw = subject.raw.get("tiers") or {}
+    raw = written_structures(subject.raw)[tiers.name]
     remedy = "Remove it, or say how long a tier is valid: it is held for ever."
     if tiers.grace is not None:
-        subject.warn("tiers.grace", raw.get("grace"), "without_effect", remedy)
+        subject.warn(f"{tiers.path}.grace", raw.get("grace"), "without_effect", remedy)
     for tier in tiers.tiers:
         for name in ("keep", "reenter"):
             given = (raw.get(tier.code) or {}).get(name)
             if given is not None:
-                subject.warn(f"tiers.{tier.code}.{name}", given, "without_effect", remedy)
+                subject.warn(f"{tiers.path}.{tier.code}.{name}", given, "without_effect", remedy)

@@ -183,13 +183,11 @@ def _check_multipliers(subject: Subject) -> None:
             names = ", ".join(other.rule.rule for other in rates)
             remedy = f"It never meets {names}: let them share lines, times and no group."
             subject.warn(path, currency, "multiplies_nothing", remedy)
-    tiers = subject.programme.tiers
-    if tiers is None or tiers.multiplied_currency in rated:
-        return
-    for tier in tiers.tiers:
-        if tier.multiply != 1:
-            path = f"tiers.{tier.code}.multiply"
-            subject.warn(path, tiers.multiplied_currency, "multiplies_nothing", _MULTIPLY)
+    for tiers in subject.programme.structures:
+        for tier in tiers.tiers:
+            if tier.multiply != 1 and tiers.multiplied_currency not in rated:
+                path = f"{tiers.path}.{tier.code}.multiply"
+                subject.warn(path, tiers.multiplied_currency, "multiplies_nothing", _MULTIPLY)
 
 
 def _rates(rule: Rule, currency: str) -> bool:

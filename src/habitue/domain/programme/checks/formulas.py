@@ -42,7 +42,7 @@ _KNOWN = frozenset(
         *("member.days_since_visit", "member.days_since_enrolment"),
     )
 )
-_KNOWN_FAMILIES = ("member.balance.", MEMBER_ATTRIBUTE, RULE, "event.")
+_KNOWN_FAMILIES = ("member.balance.", "member.tier.", MEMBER_ATTRIBUTE, RULE, "event.")
 _OF_LINES = frozenset(
     f"{LINE}{name}"
     for name in ("product", "category", "brand", "role", "amount", "quantity", "unit_price")

@@ -236,9 +236,13 @@ def _most(programme: Programme, rates: list[Asked], factors: list[Asked], code: 
     most = sum((_rate_of(programme, one.rule, code) for one in rates), Fraction(0))
     for one in factors:
         most *= one.rule.multiply or 1
-    tiers = programme.tiers
-    if tiers is not None and tiers.multiplied_currency == code:
-        most *= max((tier.multiply for tier in tiers.tiers), default=Fraction(1))
+    tops = [
+        max((tier.multiply for tier in tiers.tiers), default=Fraction(1))
+        for tiers in programme.structures
+        if tiers.multiplied_currency == code
+    ]
+    for top in tops if programme.multipliers == "multiply" else (max(tops, default=Fraction(1)),):
+        most *= top
     return most
 
 
@@ -247,7 +251,6 @@ def _cashback_scenes(
 ) -> Iterator[Scene]:
     """Purchases at which as many of the rules apply as can be, to the same goods, in each tier."""
     amount = 10 * plain_amount(programme)
-    tiers = programme.tiers.tiers if programme.tiers is not None else ()
     everything = [*rates, *factors]
     tried: set[str] = set()
     for seed in everything:
@@ -261,6 +264,18 @@ def _cashback_scenes(
         tried |= {one.rule.rule for one in together}
         for scene in scenes_of(programme, together, amount=amount, one_line=True):
             yield scene
-            for tier in tiers:
-                if tier.code != scene.tier:
-                    yield replace(scene, tier=tier.code)
+            yield from _in_every_tier(programme, scene)
+
+
+def _in_every_tier(programme: Programme, scene: Scene) -> Iterator[Scene]:
+    """The scene with the member in each tier of the main structure; in the further structures they
+    have what multiplies most, which is as much as can be."""
+    beside = {
+        tiers.key: max(tiers.tiers, key=lambda tier: tier.multiply).code
+        for tiers in programme.beside
+        if tiers.tiers
+    }
+    codes = [tier.code for tier in programme.tiers.tiers] if programme.tiers is not None else []
+    for code in codes:
+        if code != scene.tier or beside:
+            yield replace(scene, tier=code, beside={**beside, **scene.beside})

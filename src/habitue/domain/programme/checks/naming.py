@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from habitue.domain.programme.checks.asking import Subject
-from habitue.domain.programme.document import tier_codes
 from habitue.domain.programme.segment_names import SEGMENT, listed
+from habitue.domain.programme.structures import written_tiers
 
 _KIND = "contribution.kind"
 
@@ -91,13 +91,12 @@ def _check_referrals(subject: Subject) -> None:
 def _check_tier_order(subject: Subject) -> None:
     """Tiers count in the order of their thresholds; somebody who wrote them in another order may
     have mistyped one."""
-    tiers = subject.programme.tiers
-    if tiers is None:
-        return
-    for lower, higher in pairwise(tier_codes(subject.raw)):
-        if tiers.ranks[higher] < tiers.ranks[lower]:
-            remedy = f"Write it before {lower}, or raise its threshold: it stands below {lower}."
-            subject.warn(f"tiers.{higher}.enter", "", "tier_order", remedy)
+    written = written_tiers(subject.raw)
+    for tiers in subject.programme.structures:
+        for lower, higher in pairwise(written[tiers.name]):
+            if tiers.ranks[higher] < tiers.ranks[lower]:
+                remedy = f"Write it before {lower}, or raise its threshold: it stands below it."
+                subject.warn(f"{tiers.path}.{higher}.enter", "", "tier_order", remedy)
 
 
 def _segments_named(raw: Any) -> Iterator[str]:

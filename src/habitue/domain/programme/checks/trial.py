@@ -227,6 +227,7 @@ def _line(programme: Programme, line: Line) -> dict[str, str]:
 def _member(programme: Programme, scene: Scene) -> dict[str, Any]:
     past: dict[str, Any] = {
         "tier": scene.tier,
+        "further_tiers": ", ".join(sorted(scene.beside.values())),
         "purchases": scene.purchases,
         "visits": scene.visits,
         "days_since_visit": scene.days_since_visit,

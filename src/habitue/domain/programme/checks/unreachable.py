@@ -57,9 +57,11 @@ class _Bound:
 
 def check_unreachable(subject: Subject) -> None:
     """Find tiers that nobody can reach."""
-    tiers = subject.programme.tiers
-    if tiers is None:
-        return
+    for tiers in subject.programme.structures:
+        _check_structure(subject, tiers)
+
+
+def _check_structure(subject: Subject, tiers: Tiers) -> None:
     bounds = [_bound(subject, metric) for metric in tiers.metrics]
     for tier in reversed([tier for tier in tiers.tiers if not tier.invitation]):
         asked = [
@@ -78,7 +80,7 @@ def check_unreachable(subject: Subject) -> None:
         is_sure = bool(sure) if tiers.combine == "all" else len(sure) == len(above)
         place, bound = (sure or above)[0]
         example = _example(subject, tiers, tier, place, bound)
-        path = f"tiers.{tier.code}.enter"
+        path = f"{tiers.path}.{tier.code}.enter"
         say = subject.warn if is_sure else subject.note
         say(path, tier.enter[place], "unreachable_tier", bound.remedy, example)
         if not is_sure:
@@ -123,9 +125,11 @@ def _bound_of_points(subject: Subject, currency: str) -> _Bound | None:
         return _Bound(0, remedy)
     multiplying = [rule for rule in rules if rule.enabled and rule.multiplied_currency == currency]
     rated = any(not isinstance(give, Fixed) for rule in giving for give in rule.gives)
-    tiers = subject.programme.tiers
-    multiplied = tiers is not None and tiers.multiplied_currency == currency
-    if rated and tiers is not None and multiplied and any(one.multiply > 1 for one in tiers.tiers):
+    multiplied = (
+        tiers.multiplied_currency == currency and any(one.multiply > 1 for one in tiers.tiers)
+        for tiers in subject.programme.structures
+    )
+    if rated and any(multiplied):
         return None
     total: dict[str, int] = {}
     for rule in [*giving, *(multiplying if rated else ())]:

@@ -28,8 +28,8 @@ from habitue.domain.programme.checks.search import (
     meeting,
     meets,
 )
-from habitue.domain.programme.fields import MEMBER_ATTRIBUTE
-from habitue.domain.programme.model import Programme, Rule
+from habitue.domain.programme.fields import MEMBER_ATTRIBUTE, TIER
+from habitue.domain.programme.model import Programme, Rule, Tiers
 from habitue.kit.instants import DAY, FAR_FUTURE, HOUR, MINUTE, Instant, day_start, local_day
 from habitue.kit.money import currency_exponent
 
@@ -62,12 +62,13 @@ class Scene:
     days_since_enrolment: int | None = None
     balances: Mapping[str, int] = field(default_factory=dict)
     member_attributes: dict[str, Scalar] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_of_new_member(self) -> bool:
         """Whether the member needs no past."""
         past = (self.purchases, self.visits, self.days_since_visit, self.days_since_enrolment)
-        known = self.tier or self.member_attributes or any(self.balances.values())
+        known = self.tier or self.beside or self.member_attributes or any(self.balances.values())
         return not (any(past) or known)
 
     def at(self, zone: str) -> Instant:
@@ -80,7 +81,6 @@ class Scene:
         enrolled = None
         if self.days_since_enrolment is not None:
             enrolled = min(noon - self.days_since_enrolment * DAY, self.at(zone))
-        standing = TierStanding(tier=self.tier, highest=self.tier, valid_until=FAR_FUTURE)
         lots = [
             Lot(f"example-{code}", code, units, self.at(zone) - HOUR, self.at(zone) - HOUR, None)
             for code, units in self.balances.items()
@@ -91,13 +91,18 @@ class Scene:
             horizon=self.at(zone) - HOUR,
             lots=lots,
             debts={code: -units for code, units in self.balances.items() if units < 0},
-            standing=standing,
+            standing=_holding(self.tier),
             purchases=self.purchases,
             visits=self.visits,
             latest_visit_day=last_visit,
             enrolled_at=enrolled,
             attributes=dict(self.member_attributes),
+            beside={key: _holding(self.beside[key]) for key in sorted(self.beside)},
         )
+
+
+def _holding(tier: str) -> TierStanding:
+    return TierStanding(tier=tier, highest=tier, valid_until=FAR_FUTURE)
 
 
 def scenes_of(
@@ -156,9 +161,6 @@ class _Maker:
         minute = self._value("time", _MINUTES, 0)
         if day is None:
             return None
-        tiers = self.programme.tiers
-        rank = self._value("member.tier", (-1,), -1)
-        tier = tiers.tiers[rank].code if tiers is not None and rank >= 0 else ""
         visits = self._value("member.visits", (0,), 0)
         since_visit = self._value("member.days_since_visit", (None,), None)
         if visits and since_visit is None and "member.days_since_visit" not in self.case.values:
@@ -175,7 +177,12 @@ class _Maker:
             attributes=self._attributes("event."),
             member_attributes=self._attributes(MEMBER_ATTRIBUTE),
             lines=self._lines() if self.rules[0].on == "purchase" else (),
-            tier=tier,
+            tier=self._tier(self.programme.tiers, TIER),
+            beside={
+                one.key: tier
+                for one in self.programme.beside
+                if (tier := self._tier(one, f"{TIER}.{one.name}"))
+            },
             purchases=self._value("member.purchases", (0,), 0),
             visits=visits,
             days_since_visit=since_visit,
@@ -220,6 +227,10 @@ class _Maker:
         if not literals:
             return preferred[0]
         return next(meeting(literals, preferred), default)
+
+    def _tier(self, tiers: Tiers | None, name: str) -> str:
+        rank = self._value(name, (-1,), -1)
+        return tiers.tiers[rank].code if tiers is not None and rank >= 0 else ""
 
     def _text(self, name: str) -> str | None:
         value: str | None = self._value(name, (None,), None)

@@ -87,9 +87,11 @@ def _summary(seen: ForeseenTiers, language: str) -> Iterator[str]:
 def _moves(desk: Desk, seen: ForeseenTiers, live: Lexicon) -> Iterator[Move]:
     assert desk.lexicon is not None, "asked before"
     may_name = desk.visit.may(Permission.MEMBERS_READ) and not desk.visit.actor.stores
-    ids = [member for members in seen.first.values() for member in members]
+    parts = (seen, *seen.beside.values())
+    ids = [member for one in parts for members in one.first.values() for member in members]
     known = get_members(desk.visit.connection, member_ids=ids) if may_name else {}
-    for (before, after), members in seen.moves.items():
+    moves = [(part, *move) for part in parts for move in part.moves.items()]
+    for part, (before, after), members in moves:
         if before == after:
             continue
         words = {
@@ -102,21 +104,22 @@ def _moves(desk: Desk, seen: ForeseenTiers, live: Lexicon) -> Iterator[Move]:
             "%(count)s members: from %(before)s to %(after)s",
             members,
         )
-        first = [known[one] for one in seen.first[before, after] if one in known]
+        first = [known[one] for one in part.first[before, after] if one in known]
         yield Move(
             text % words, tuple((one.member_id, one.shown_name or one.number) for one in first)
         )
 
 
 def _later(seen: ForeseenTiers, live: Lexicon, language: str) -> Iterator[str]:
-    for tier, members in seen.lose_keep.items():
+    parts = (seen, *seen.beside.values())
+    for tier, members in (item for one in parts for item in one.lose_keep.items()):
         text = ngettext(
             "%(count)s member would no longer keep %(tier)s at its end with what they have today.",
             "%(count)s members would no longer keep %(tier)s at its end with what they have today.",
             members,
         )
         yield text % {"count": formats.units(members, language=language), "tier": live.tier(tier)}
-    for tier, members in seen.gain_keep.items():
+    for tier, members in (item for one in parts for item in one.gain_keep.items()):
         text = ngettext(
             "%(count)s member would then keep %(tier)s at its end with what they have today.",
             "%(count)s members would then keep %(tier)s at its end with what they have today.",

@@ -86,6 +86,9 @@ def _rows(preview: ProgrammePreview, lexicon: Lexicon) -> Iterator[Row]:
     sides = (preview.into, preview.duplicate, preview.together)
     if lexicon.programme.tiers is not None:
         yield Row(_("Tier"), *(lexicon.tier(side.tier) for side in sides))
+    for tiers in lexicon.programme.beside:
+        held = (side.beside.get(tiers.name, "") for side in sides)
+        yield Row(lexicon.structure(tiers.name), *(lexicon.tier(tier) for tier in held))
     for code in preview.together.points:
         yield Row(lexicon.currency(code), *(_held(side, code, lexicon) for side in sides))
 

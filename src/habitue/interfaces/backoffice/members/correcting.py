@@ -82,6 +82,10 @@ class AdjustForm(OnceForm):
         return f"{wanted['units']} {wanted['currency']}"
 
 
+# How the form says that there shall be none in a further structure; no code of a tier begins so.
+_NONE_OF: Final = "-"
+
+
 class TierForm(OnceForm):
     """A tier set by hand."""
 
@@ -94,14 +98,30 @@ class TierForm(OnceForm):
 
     def __init__(self, *args: Any, lexicon: Lexicon, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tiers = lexicon.programme.tiers
         field = self.fields["tier"]
         assert isinstance(field, forms.ChoiceField), "the tier is chosen"
-        codes = [tier.code for tier in tiers.tiers] if tiers is not None else []
-        field.choices = [
-            ("", _("None: what is deserved counts")),
-            *((code, lexicon.tier(code)) for code in codes),
+        nothing = _("None: what is deserved counts")
+        structures = lexicon.programme.structures
+        choices = [
+            (
+                (f"{_NONE_OF}{tiers.name}" if tiers.key else "", nothing),
+                *((tier.code, lexicon.tier(tier.code)) for tier in tiers.tiers),
+            )
+            for tiers in structures
         ]
+        if len(choices) < 2:
+            field.choices = [*choices[0]] if choices else [("", nothing)]
+        else:
+            named = [lexicon.structure(tiers.name) for tiers in structures]
+            field.choices = list(zip(named, choices, strict=True))
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """The tier, or no tier in which structure."""
+        given: str = self.cleaned_data["tier"]
+        if given.startswith(_NONE_OF):
+            return {"tier": "", "structure": given.removeprefix(_NONE_OF)}
+        return {"tier": given}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,7 +168,7 @@ def tier(visit: Visit, member_id: UUID) -> HttpResponse:
                 programme=frame.code,
                 external_id=form.external_id,
                 member_id=member_id,
-                tier=form.cleaned_data["tier"],
+                **form.wanted,
                 reason=form.cleaned_data["reason"],
             )
         except Refusal as refusal:

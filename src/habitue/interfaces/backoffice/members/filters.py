@@ -51,8 +51,8 @@ class FilterForm(Form):
         self, *args: Any, words: Lexicons, stores: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        tiers = words.current.programme.tiers
-        codes = [tier.code for tier in tiers.tiers] if tiers is not None else []
+        structures = words.current.programme.structures
+        codes = [tier.code for tiers in structures for tier in tiers.tiers]
         within = [(str(days), _within(days)) for days in _DAYS]
         choices = {
             "tier": [
@@ -80,8 +80,11 @@ def filters_of(given: Mapping[str, str], words: Lexicons, now: Instant) -> Membe
     today = date.fromordinal(local_day(now, words.current.programme.zone))
     latest = given.get("latest", "")
     tier = given.get("tier")
+    structure = words.current.programme.structure_of(tier or "")
+    beside = structure is not None and bool(structure.key)
     return MemberFilters(
-        tier="" if tier == _NO_TIER else tier,
+        tier="" if tier == _NO_TIER else None if beside else tier,
+        beside=tier if beside else None,
         status=_STATUSES.get(given.get("status", ""), "active"),
         store=given.get("store"),
         joined_from=_days_ago(today, given.get("joined", "")),

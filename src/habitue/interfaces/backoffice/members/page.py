@@ -19,7 +19,7 @@ from habitue.interfaces.web.consents import consents_in_words
 from habitue.interfaces.web.contributing import kinds_in_words
 from habitue.interfaces.web.plan_words import plan_in_words
 from habitue.interfaces.web.referral_words import ReferralInWords, referral_in_words
-from habitue.interfaces.web.standings import balances_in_words, tier_in_words
+from habitue.interfaces.web.standings import balances_in_words, tiers_in_words
 from habitue.interfaces.web.stories import stories
 from habitue.interfaces.web.visits import Visit
 from habitue.kit.paging import CursorError
@@ -59,7 +59,7 @@ def member(visit: Visit, member_id: UUID) -> HttpResponse:
     came = find_referral_of(visit.connection, **ask)
     context = {
         "balances": balances_in_words(standing, lexicon) if standing else (),
-        "tier": tier_in_words(standing.progress, lexicon) if standing else None,
+        "tiers": tiers_in_words(standing.progress, lexicon) if standing else (),
         "plan": plan_in_words(standing, lexicon, visit.now) if standing else None,
         "purchases": standing.purchases if standing else 0,
         "spent": lexicon.money(standing.spent) if standing else "",

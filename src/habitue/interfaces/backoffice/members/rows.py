@@ -79,7 +79,7 @@ def shown(row: MemberRow, words: Lexicons) -> Shown:
         member_id=row.member_id,
         name=row.name or row.number,
         number=row.number,
-        tier=lexicon.tier(row.tier) if row.tier else "",
+        tier=", ".join(lexicon.tier(tier) for tier in (row.tier, *row.tiers_beside) if tier),
         balance=formats.units(
             row.balance, decimals=lexicon.decimals(main), language=words.language
         ),
@@ -101,10 +101,18 @@ def summary(count: MemberCount, language: str) -> str:
 def headings(words: Lexicons) -> list[str]:
     """The headings of a file of members."""
     points = [words.current.currency(code) for code in _columns(words.current)]
+    beside = [words.current.structure(one.name) for one in words.current.programme.beside]
     return [
-        _("Number"), _("Name"), _("Status"), _("Tier"), _("Home store"), _("Joined"),
+        _("Number"), _("Name"), _("Status"), _("Tier"), *beside, _("Home store"), _("Joined"),
         _("Latest purchase"), _("Purchases"), _("Spent in all"), *points,
     ]  # fmt: skip
+
+
+def _tiers_beside(row: MemberRow, lexicon: Lexicon) -> Iterator[str]:
+    """In each further structure what the tier is called."""
+    for tiers in lexicon.programme.beside:
+        held = [tier for tier in row.tiers_beside if tier in tiers.ranks]
+        yield lexicon.tier(held[0]) if held else ""
 
 
 def cells(
@@ -120,6 +128,7 @@ def cells(
             row.name,
             str(_STATUSES[row.status]),
             lexicon.tier(row.tier) if row.tier else "",
+            *_tiers_beside(row, lexicon),
             stores.get(row.store, row.store),
             datetime_of(row.joined_at, zone).date(),
             None if latest is None else datetime_of(latest, zone).date(),

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from habitue.domain.programme.fields import CONTRIBUTION, MEMBER_ATTRIBUTE
+from habitue.domain.programme.fields import CONTRIBUTION, MEMBER_ATTRIBUTE, TIER
+from habitue.domain.programme.kinds import NO_TIER
 from habitue.domain.programme.naming import readable
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.contributions import contribution_clause
@@ -74,7 +75,7 @@ def compared(field: str, given: Any, lexicon: Lexicon) -> str:
         return text
     if text := _of_its_own(field, given, lexicon):
         return text
-    if field == "member.tier" and (text := _tier(given, lexicon)):
+    if field.startswith(TIER) and (text := _tier(field, given, lexicon)):
         return text
     return _("%(subject)s is %(comparison)s") % {
         "subject": subject(field, lexicon),
@@ -99,6 +100,9 @@ def subject(field: str, lexicon: Lexicon) -> str:
     if field.startswith("member.balance."):
         code = field.removeprefix("member.balance.")
         return _("the balance of %(currency)s") % {"currency": lexicon.plural(code)}
+    if field.startswith(TIER):
+        structure = lexicon.structure(field.removeprefix(f"{TIER}."))
+        return _("the member's tier of %(structure)s") % {"structure": structure}
     mark = _mark(field, lexicon)
     if field.startswith(MEMBER_ATTRIBUTE):
         return _("the member's %(attribute)s") % {"attribute": mark}
@@ -149,10 +153,15 @@ def _marked(field: str, given: Any, lexicon: Lexicon) -> str:
     return _("the purchase is marked %(mark)s") % values
 
 
-def _tier(given: Any, lexicon: Lexicon) -> str:
+def _tier(field: str, given: Any, lexicon: Lexicon) -> str:
     word, value = next(iter(given.items())) if isinstance(given, Mapping) else ("is", given)
     if isinstance(given, Mapping) and len(given) != 1:
         return ""
+    if field != TIER and _listed(value) == [NO_TIER] and word in ("is", "is_not"):
+        structure = {"structure": lexicon.structure(field.removeprefix(f"{TIER}."))}
+        if word == "is":
+            return _("the member has no tier of %(structure)s") % structure
+        return _("the member has a tier of %(structure)s") % structure
     tiers = joined([_tier_name(code, lexicon) for code in _listed(value)], word="or")
     sentences = {
         "is": _("the member's tier is %(tiers)s"),
@@ -168,7 +177,7 @@ def _tier(given: Any, lexicon: Lexicon) -> str:
 
 
 def _tier_name(code: str, lexicon: Lexicon) -> str:
-    return lexicon.tier("" if code == "none" else code)
+    return lexicon.tier("" if code == NO_TIER else code)
 
 
 def bounds_text(field: str, given: Any, lexicon: Lexicon) -> str:
@@ -207,7 +216,7 @@ def value_text(field: str, value: Any, lexicon: Lexicon) -> str:
     if field.startswith("member.balance."):
         code = field.removeprefix("member.balance.")
         return lexicon.points(parse_decimal(str(value), lexicon.decimals(code)), code)
-    if field == "member.tier":
+    if field.startswith(TIER):
         return _tier_name(str(value), lexicon)
     if field == "line.role":
         return str(_ROLES[str(value)])

@@ -36,7 +36,7 @@ def _plain(example: Example, lexicon: Lexicon) -> str:
     if example.tier:
         values["tier"] = lexicon.tier(example.tier)
         return _("A member of the tier %(tier)s pays %(amount)s.") % values
-    if lexicon.programme.tiers is not None:
+    if lexicon.programme.structures:
         return _("A member without a tier pays %(amount)s.") % values
     return _("A member pays %(amount)s.") % values
 

@@ -84,6 +84,9 @@ _WORDS: Final[dict[str, Promise]] = {
     "grace_too_long": _("The grace lasts longer than the tier."),
     "without_effect": _("Tiers are held for ever, so that this has no effect."),
     "earns_less_above": _("A higher tier earns more slowly than a lower one."),
+    "tier_twice": _("Another structure of tiers has this code already: choose another one."),
+    "unknown_structure": _("There is no such structure of tiers: choose another one, or add it."),
+    "mixed_structures": _("Tiers of several structures cannot be compared at once."),
     "tier_order": _("The tiers stand in another order than their thresholds."),
     "unreachable_tier": _("Nobody can ever reach this tier."),
     # Points from nothing.

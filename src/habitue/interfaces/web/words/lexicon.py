@@ -75,6 +75,10 @@ class Lexicon:
         known = self.names.word(code, self.language)
         return known or formats.quoted(code, language=self.language)
 
+    def structure(self, name: str) -> str:
+        """What a structure of tiers is called."""
+        return self.names.of("structures", name, self.language)
+
     def perk(self, code: str) -> str:
         """A perk of a tier."""
         known = self.names.word(code, self.language)

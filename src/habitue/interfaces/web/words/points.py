@@ -73,11 +73,7 @@ def points_sentences(currency: PointsCurrency, lexicon: Lexicon) -> Iterator[str
         ) % {"count": currency.card}
     yield _pending(currency, lexicon)
     yield expiry_text(currency.expiry, lexicon)
-    for tier, expiry in currency.expiry_by_tier.items():
-        yield _("In the tier %(tier)s: %(sentence)s") % {
-            "tier": lexicon.tier(tier),
-            "sentence": expiry_text(expiry, lexicon),
-        }
+    yield from _by_tier(currency, lexicon)
     if currency.max_balance is not None:
         yield _("A balance is at most %(points)s; earning stops there.") % {
             "points": lexicon.points(currency.max_balance, currency.code)
@@ -87,10 +83,27 @@ def points_sentences(currency: PointsCurrency, lexicon: Lexicon) -> Iterator[str
     yield from _coming_back(currency)
 
 
+def _by_tier(currency: PointsCurrency, lexicon: Lexicon) -> Iterator[str]:
+    """When points end in the tiers of which this is said, in the order in which they count."""
+    said = [
+        (tiers.key, tier.code)
+        for tiers in lexicon.programme.structures
+        for tier in tiers.tiers
+        if tier.code in currency.expiry_by_tier
+    ]
+    for _key, tier in said:
+        yield _("In the tier %(tier)s: %(sentence)s") % {
+            "tier": lexicon.tier(tier),
+            "sentence": expiry_text(currency.expiry_by_tier[tier], lexicon),
+        }
+    if len({key for key, _tier in said}) > 1:
+        yield _("Who has several of these tiers has the points as the first of them says.")
+
+
 def _has_fractions(currency: PointsCurrency, lexicon: Lexicon) -> bool:
     """Whether a rule or a tier can give a part of the smallest unit at all."""
-    tiers = lexicon.programme.tiers
-    if tiers is not None and tiers.multiplied_currency == currency.code:
+    structures = lexicon.programme.structures
+    if any(tiers.multiplied_currency == currency.code for tiers in structures):
         return True
     return any(
         rule.multiplied_currency == currency.code

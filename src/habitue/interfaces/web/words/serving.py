@@ -32,8 +32,7 @@ def saying(lexicon: Lexicon, now: Instant) -> Iterator[str]:
         yield _("When the birthday is near, wish them well and mention: %(rules)s.") % {
             "rules": gifts
         }
-    tiers = lexicon.programme.tiers
-    for tier in tiers.tiers if tiers is not None else ():
+    for tier in (tier for tiers in lexicon.programme.structures for tier in tiers.tiers):
         if tier.perks:
             yield _("Members of the tier %(tier)s get this without asking: %(perks)s.") % {
                 "tier": lexicon.tier(tier.code),

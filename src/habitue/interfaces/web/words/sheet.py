@@ -31,7 +31,7 @@ from habitue.interfaces.web.words.referrals import referral_sentences
 from habitue.interfaces.web.words.rewards import in_force, ladder, reward_sentences
 from habitue.interfaces.web.words.rules import rule_sentences
 from habitue.interfaces.web.words.serving import checking, doing, saying, taking_part
-from habitue.interfaces.web.words.tiers import tier_sentences, tiers_sentences
+from habitue.interfaces.web.words.tiers import tier_sentences, tiers_sentences, together_sentences
 from habitue.kit.instants import Instant
 
 Audience: TypeAlias = Literal["members", "staff"]
@@ -82,7 +82,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
         Section("referrals", _("Bringing friends"), tuple(_referrals(lexicon, now))),
         Section("discounts", _("Discounts"), tuple(_discounts(lexicon, now, staff=staff))),
         Section("challenges", _("Challenges"), tuple(_challenges(lexicon, now))),
-        Section("tiers", _("Tiers"), tuple(_tiers(lexicon))),
+        *_tiers(lexicon),
         Section("spend", _("What counts"), (_item(spend_sentences(programme.spend)),)),
         Section(
             "returns",
@@ -181,13 +181,21 @@ def _challenges(lexicon: Lexicon, now: Instant) -> Iterator[Item]:
             yield _item(sentences, lexicon.challenge(challenge.challenge))
 
 
-def _tiers(lexicon: Lexicon) -> Iterator[Item]:
-    tiers = lexicon.programme.tiers
-    if tiers is None:
-        return
-    for tier in tiers.tiers:
-        yield _item(tier_sentences(tier, tiers, lexicon), lexicon.tier(tier.code))
-    yield _item(tiers_sentences(tiers, lexicon))
+def _tiers(lexicon: Lexicon) -> Iterator[Section]:
+    """A section for each structure of tiers, the main one first."""
+    programme = lexicon.programme
+    for tiers in programme.structures:
+        items = [
+            _item(tier_sentences(tier, tiers, lexicon), lexicon.tier(tier.code))
+            for tier in tiers.tiers
+        ]
+        items.append(_item(tiers_sentences(tiers, lexicon)))
+        if not tiers.key and programme.beside:
+            items.append(_item(together_sentences(programme, lexicon)))
+        heading = _("Tiers")
+        if tiers.name:
+            heading = _("Tiers: %(structure)s") % {"structure": lexicon.structure(tiers.name)}
+        yield Section(f"tiers-{tiers.key}" if tiers.key else "tiers", heading, tuple(items))
 
 
 def _examples(lexicon: Lexicon, now: Instant) -> Iterator[Item]:

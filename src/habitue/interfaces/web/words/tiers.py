@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from habitue.domain.programme.model import Tier, Tiers
+from habitue.domain.programme.model import Programme, Tier, Tiers
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.rules import multiplied_text
 from habitue.interfaces.web.words.thresholds import goal_text
@@ -56,6 +56,26 @@ def tiers_sentences(tiers: Tiers, lexicon: Lexicon) -> Iterator[str]:
             else _("Who loses a tier comes to the one that the purchases deserve.")
         )
     yield _("Spending points never lowers a tier.")
+
+
+def together_sentences(programme: Programme, lexicon: Lexicon) -> Iterator[str]:
+    """What holds where there are several structures of tiers."""
+    names = [lexicon.structure(tiers.name) for tiers in programme.structures]
+    yield _("Whoever takes part stands in each of these at the same time: %(structures)s.") % {
+        "structures": joined(names)
+    }
+    multiplied = [
+        tiers.multiplied_currency
+        for tiers in programme.structures
+        if any(tier.multiply != 1 for tier in tiers.tiers)
+    ]
+    if len(multiplied) == len(set(multiplied)):
+        return
+    yield (
+        _("Where tiers of several of them multiply the same points, they multiply one another.")
+        if programme.multipliers == "multiply"
+        else _("Where tiers of several of them multiply the same points, only the best one counts.")
+    )
 
 
 def _valid(valid: Period | str | None, lexicon: Lexicon) -> str:
