@@ -18,14 +18,14 @@ from habitue.selectors.referrals import (
     list_referrals,
 )
 from habitue.services.counter.enrolling import Invited, enrol_at
-from habitue.services.members import NewIdentifier, close_member
+from habitue.services.members import NewIdentifier, add_identifier, close_member
 from habitue.services.referring.bringing import bring_friend, own_code
 from habitue.services.referring.reviewing import review_referral
 from habitue.services.referring.settling import settle_referrals
 from tests.services.access.cast import actor, at_once, trail
 from tests.services.counter.cast import CAMILLE, balance, counter, guest
 from tests.services.merging_cast import merge, unmerge
-from tests.services.till import CORNER, Till
+from tests.services.till import CORNER, PHONES, Till
 from tests.support.database import DatabaseForTests
 
 FRIENDLY: dict[str, Any] = CORNER | {
@@ -276,6 +276,37 @@ def test_what_looks_like_one_person_waits_for_a_colleague(house: Till, sign: str
     with pytest.raises(Refusal) as refused:
         decide(approve=False)
     assert refused.value.code is Code.REFERRAL_NOT_OPEN
+
+
+@pytest.mark.parametrize("alias", ["ana+soap@example.org", "ANA+2@Example.org"])
+def test_an_alias_of_the_same_mailbox_waits_for_a_colleague(house: Till, alias: str) -> None:
+    ana = guest(house, "Ana").member_id
+    enrol_at(
+        counter(house),
+        programme="friendly",
+        external_id="join-alias",
+        identifiers=[NewIdentifier("email", alias)],
+        details={"given_name": "Bea"},
+        referral=Invited(code_of(house, ana)),
+    )
+    (found,) = shown(house, "checking")
+    assert found.signs == ("same_mailbox",)
+
+
+def test_what_comes_to_look_like_one_person_is_checked_before_it_is_rewarded(house: Till) -> None:
+    ana = guest(house, "Ana").member_id
+    bea = joins(house, "Bea", code_of(house, ana))
+    house.ok(house.purchase("BEA-CARD", "25.00"))
+    add_identifier(
+        house.connection,
+        member_id=bea,
+        identifier=NewIdentifier("email", "ana+later@example.org"),
+        now=house.clock.now(),
+        phones=PHONES,
+    )
+    house.clock.at = VESTED
+    assert (settle(house), settle(house)) == (1, 0)
+    assert (balance(house, ana), shown(house)[0].stage) == (0, Stage.CHECKING)
 
 
 def test_a_refused_one_gives_nothing_and_says_why(house: Till) -> None:
