@@ -59,7 +59,20 @@ def test_what_holds_under_a_condition_says_so() -> None:
 
 def test_where_there_is_room_a_kind_gets_a_second_rule() -> None:
     earn = "earn: {a: {on: visit, give: {points: 1}}, b: {on: visit, give: {points: 2}}}"
-    assert [one.name for one in made(earn).promises] == ["A", "B"]
+    assert [one.name for one in made(earn).promises] == ["B", "A"]
+
+
+def test_of_one_kind_the_most_generous_leads_and_conditions_follow() -> None:
+    """Whoever walks past reads what is best for everybody first, not what begins with an A."""
+    more = """
+earn:
+  base: {on: purchase, give: {points: 1, per: 1.00}}
+  cheque: {on: birthday, give: {points: 5}}
+  after: {on: birthday, give: {points: 900}, from: 2026-12-01}
+  loyal: {on: birthday, give: {points: 700}, when: {member.visits: {at_least: 5}}}
+  supper: {on: birthday, give: {voucher: dinner}}
+"""
+    assert [one.name for one in made(more).promises] == ["Base", "Supper", "Cheque", "After"]
 
 
 def test_the_ladder_climbs_and_leaves_out_what_no_points_pay_for() -> None:

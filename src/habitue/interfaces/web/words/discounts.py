@@ -20,6 +20,7 @@ from habitue.domain.programme.discounts import (
 )
 from habitue.domain.programme.measures import Budget, Every, Limit
 from habitue.domain.programme.moments import LineFilter
+from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.conditions import only_if, things_of
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.limits import cap_span, times_text
@@ -271,7 +272,8 @@ def _rivals(discount: Discount, lexicon: Lexicon) -> str:
     ]
     if not rivals or mode == "all":
         return ""
-    values = {"rules": joined(rivals)}
+    quoted = [formats.quoted(rival, language=lexicon.language) for rival in rivals]
+    values = {"rules": joined(quoted)}
     if mode == "best":
         return _("Not together with %(rules)s: what is better for the member counts.") % values
     return _("Not together with %(rules)s: the first one that applies counts.") % values

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from habitue.domain.programme.model import Rate, Reward, Rule
+from habitue.domain.programme.model import VOUCHER, Give, Programme, Rate, Reward, Rule
 from habitue.interfaces.web.words.conditions import only_if
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
 from habitue.interfaces.web.words.rewards import in_force, ladder
@@ -19,6 +21,8 @@ from habitue.kit.instants import Instant
 
 MOST_PROMISES: Final = 4
 MOST_RUNGS: Final = 8
+# A voucher for what cannot be had for points.
+_PRICELESS: Final = Fraction(10**6)
 # What is told first; of each, one rule before any gets a second.
 _OCCASIONS: Final = ("purchase", "visit", "enrolment", "birthday", "anniversary")
 
@@ -74,7 +78,7 @@ def poster(lexicon: Lexicon, *, now: Instant, with_code: bool) -> Poster:
 def _promises(lexicon: Lexicon, now: Instant) -> Iterator[Promise]:
     """One rule of each kind, in the order of kinds; then further ones, as long as there is room."""
     rules = [rule for rule in lexicon.programme.rules if in_force(rule, now) and _is_told(rule)]
-    rules.sort(key=lambda rule: (_kind(rule), rule.starts_at or 0, -rule.priority, rule.rule))
+    rules.sort(key=partial(_place, programme=lexicon.programme, now=now))
     firsts = {_kind(rule): rule for rule in reversed(rules)}
     chosen = sorted(firsts.values(), key=_kind)[:MOST_PROMISES]
     chosen += [rule for rule in rules if rule not in chosen][: MOST_PROMISES - len(chosen)]
@@ -98,6 +102,29 @@ def _kind(rule: Rule) -> int:
     if is_rate and rule.when is None:
         return 0
     return 9 if is_rate else 8 if rule.multiply is not None else 7
+
+
+def _place(
+    rule: Rule, *, programme: Programme, now: Instant
+) -> tuple[int, bool, bool, Fraction, str]:
+    """Of one kind, what everybody gets now stands before what asks for something or is to come,
+    and the more generous before the less."""
+    is_to_come = rule.starts_at is not None and rule.starts_at > now
+    worth = rule.multiply or max((_worth(give, programme) for give in rule.gives), default=0)
+    return _kind(rule), rule.when is not None, is_to_come, -Fraction(worth), rule.rule
+
+
+def _worth(give: Give, programme: Programme) -> Fraction:
+    """How much a gift looks like to whoever walks past: its number, or what its reward costs."""
+    if isinstance(give, Rate):
+        return give.units / give.per if give.per else Fraction(0)
+    if not give.currency.startswith(VOUCHER):
+        return Fraction(give.units, 10 ** programme.points[give.currency].decimals)
+    prices = programme.rewards[give.currency.removeprefix(VOUCHER)].prices
+    return give.units * max(
+        (Fraction(one.units, 10 ** programme.points[one.currency].decimals) for one in prices),
+        default=_PRICELESS,
+    )
 
 
 def _rungs(lexicon: Lexicon, now: Instant) -> Iterator[Rung]:

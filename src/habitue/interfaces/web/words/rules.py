@@ -174,7 +174,8 @@ def _group(rule: Rule, lexicon: Lexicon) -> str:
     ]
     if not rivals or mode == "all":
         return ""
-    values = {"rules": joined(rivals)}
+    quoted = [formats.quoted(rival, language=lexicon.language) for rival in rivals]
+    values = {"rules": joined(quoted)}
     if mode == "best":
         return _("Not together with %(rules)s: what is better for the member counts.") % values
     return _("Not together with %(rules)s: the first one that applies counts.") % values
