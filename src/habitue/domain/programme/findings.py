@@ -15,6 +15,7 @@ from habitue.domain.programme.checks.contradictory import check_contradictory
 from habitue.domain.programme.checks.dead import check_dead
 from habitue.domain.programme.checks.discounts import check_discounts
 from habitue.domain.programme.checks.draws import check_draws
+from habitue.domain.programme.checks.giving_away import check_giving_away
 from habitue.domain.programme.checks.identifying import check_identifying
 from habitue.domain.programme.checks.minting import check_minting
 from habitue.domain.programme.checks.minting_cards import check_gift_cards
@@ -78,4 +79,5 @@ def _check_as_a_whole(
     check_discounts(subject)
     check_challenges(subject)
     check_identifying(subject)
+    check_giving_away(subject)
     check_names(subject, as_written=as_written)

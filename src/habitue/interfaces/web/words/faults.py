@@ -92,6 +92,8 @@ _WORDS: Final[dict[str, Promise]] = {
     # Points from nothing.
     "minted_by_returns": _("Buying and returning leaves points: add a limit."),
     "repeated_at_will": _("It gives again as often as it is reported: add a limit."),
+    "worth_more_than_spent": _("It is worth more than what members spend to earn it."),
+    "everything_free": _("Everything becomes free for everybody: add a limit or a condition."),
     "cashback_above_spend": _("More comes back than was paid."),
     "gift_cards_earn_twice": _("Gift cards earn when they are sold and again when they pay."),
     "unused": _("Nothing in the programme uses it."),
