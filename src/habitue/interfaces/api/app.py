@@ -17,6 +17,7 @@ from habitue.domain.identity.normal import PhoneReader
 from habitue.interfaces.api import (
     about,
     event_operations,
+    invitations,
     ledger,
     member_operations,
     programmes,
@@ -112,6 +113,7 @@ def create_app(
         *submissions.operations(waiting),
         *member_operations.operations(members),
         *referrals.operations(referrals.Referrals(database=database, clock=clock)),
+        *invitations.operations(invitations.Invitations(database=database, clock=clock)),
         *ledger.operations(ledger.Ledger(database=database, clock=clock)),
         *programmes.operations(programmes.Programmes(database=database, clock=clock)),
         *about.operations(pages),
