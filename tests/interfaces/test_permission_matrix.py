@@ -54,8 +54,8 @@ RIGHTS: Final = {
     "members:merge": "member_merge merge merge_undo member_close referral_review",
     "ledger:read": "member_timeline member_ledger",
     "ledger:adjust": "member_adjust member_tier",
-    "contributions:decide": "contributions contribution contribution_picture contribution_approve"
-    " contribution_refuse contribution_withdraw contribute",
+    "contributions:decide": "contributions contributions_export contribution contribution_picture"
+    " contribution_approve contribution_refuse contribution_withdraw contribute",
     "exports:read": "members_export member_ledger_export",
     "reports:read": "overview",
     "programme:write": "drafts draft_begin draft_points draft_start draft draft_name draft_sheet"

@@ -10,6 +10,8 @@ import pytest
 from habitue.kit.instants import DAY, HOUR
 from habitue.services.auditing import audit
 from habitue.services.replaying import replay
+from habitue.services.simulation import simulate
+from habitue.services.whatif.report import WhatIf
 from tests.services.merging_cast import holds, merge, stored, unmerge
 from tests.services.till import CORNER, Till, key_of
 
@@ -99,3 +101,33 @@ def test_34_what_a_duplicate_sent_is_withdrawn_at_the_survivor_and_after_an_unme
     merge(told, gone, kept)
     assert holds(told, kept) == 7
     _agree(told)
+
+
+def test_41_another_document_is_tried_on_what_was_contributed(told: Till) -> None:
+    kept, gone = told.enrol("CARD000A"), told.enrol("CARD000B")
+    rose, lily = _review(told, "rose"), _review(told, "lily", "CARD000B")
+    told.ok(rose)
+    told.ok(lily)
+    told.clock.advance(DAY)
+    told.ok(_review(told, "tulip"))
+    told.ok(told.other("withdrawal", None, contribution=key_of(rose)))
+    merge(told, gone, kept)
+    told.ok(told.other("withdrawal", None, contribution=key_of(lily)))
+
+    def tried(document: dict[str, Any]) -> WhatIf:
+        return simulate(told.connection, programme="told", document=document, now=told.clock.now())
+
+    same = tried(TOLD)
+    assert same.draft == same.live
+    assert not same.refused
+    rules = TOLD["earn"]
+    richer = tried(
+        TOLD | {"earn": rules | {"reviews": rules["reviews"] | {"give": {"points": 30}}}}
+    )
+    points = richer.draft.points["points"]
+    assert points.earned - points.reversed == 30
+    # Without the section none of it could have come.
+    bare = {name: part for name, part in TOLD.items() if name != "contributions"}
+    none = tried(bare | {"earn": {"base": rules["base"]}})
+    assert none.draft.points["points"].earned == 0
+    assert {one.code.value for one in none.refused} == {"unknown_contribution", "unknown_event"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
@@ -122,6 +122,26 @@ def list_contributions(
         listing="contributions",
         place_of=lambda one: (one.sent_at, one.contribution_id.hex),
     )
+
+
+def iterate_contributions(
+    connection: Connection, *, actor: Actor, programme: str, wanted: ContributionFilter
+) -> Iterator[ContributionRecord]:
+    """All of them, the latest first, in bounded memory; refuses as ``list_contributions`` does."""
+    cursor: str | None = None
+    while True:
+        page = list_contributions(
+            connection,
+            actor=actor,
+            programme=programme,
+            wanted=wanted,
+            cursor=cursor,
+            limit=_LARGEST_LIMIT,
+        )
+        yield from page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
 def count_waiting(connection: Connection, *, actor: Actor, programme: str) -> int:

@@ -152,3 +152,18 @@ def test_who_has_bought_nothing_is_told_so(telling: World) -> None:
     words = opened(telling.browser("ana"), f"{MINE}new/review/").words
     assert "Nothing to write about yet" in words
     assert telling.browser("ana").get(f"{MINE}new/song/").status_code == 404
+
+
+def test_what_the_list_shows_is_taken_along_and_told(telling: World) -> None:
+    reviewed(telling.browser("vadim"), "=cmd|' /C calc'!A0 smells.")
+    office = telling.browser("owner")
+    file = office.get(opened(office, f"{QUEUE}?q=smells").links["CSV"])
+    text = b"".join(file).decode("utf-8-sig")
+    assert "Vadim" in text
+    assert "Cologne" in text
+    # No spreadsheet takes it for a formula.
+    assert ",=cmd" not in text
+    assert '"=cmd' not in text
+    assert "exported the contributions" in opened(office, f"{ROOM}trail/").words
+    assert telling.browser("developer").get(f"{QUEUE}export.csv").status_code == 403
+    assert office.get(f"{QUEUE}export.pdf").status_code == 422

@@ -62,6 +62,7 @@ class Action(StrEnum):
     KEY_REVOKED = "key_revoked"
     STORE_CHANGED = "store_changed"
     MEMBERS_EXPORTED = "members_exported"
+    CONTRIBUTIONS_EXPORTED = "contributions_exported"
     LEDGER_EXPORTED = "ledger_exported"
     TRAIL_EXPORTED = "trail_exported"
     DATA_EXPORTED = "data_exported"

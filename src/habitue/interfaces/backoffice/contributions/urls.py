@@ -10,6 +10,7 @@ _ONE = "contributions/<uuid:member_id>/<uuid:contribution_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("contributions/", views.list_page, name="contributions"),
+    path("contributions/export.<str:kind>", views.export, name="contributions_export"),
     path(_ONE, views.page, name="contribution"),
     path(f"{_ONE}picture/", views.picture, name="contribution_picture"),
     path(f"{_ONE}approve/", views.approve, name="contribution_approve"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from uuid import UUID
 
@@ -11,12 +11,13 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from habitue.domain.access import Permission
+from habitue.domain.access.trail import Action
 from habitue.domain.engine.contributing import kind_of
-from habitue.domain.errors import Refusal
+from habitue.domain.errors import Code, Refusal
 from habitue.interfaces.backoffice.choosing import chosen_programme, titles_of_programmes
 from habitue.interfaces.backoffice.door import BACKOFFICE
 from habitue.interfaces.backoffice.members.counter import back, counter_of
@@ -31,11 +32,14 @@ from habitue.interfaces.web.contributing import (
     picture_page,
     subjects_of,
 )
+from habitue.interfaces.web.export import FORMATS, Cell, Download, Format, as_file
 from habitue.interfaces.web.forms import Form, once
 from habitue.interfaces.web.lexicons import lexicons
 from habitue.interfaces.web.refusals import refuse_form, words_of
 from habitue.interfaces.web.visits import Visit
 from habitue.interfaces.web.words.contributions import looking_sentences
+from habitue.interfaces.web.words.lexicon import Lexicon
+from habitue.kit.instants import datetime_of
 from habitue.kit.paging import CursorError
 from habitue.selectors.contributions import (
     ContributionFilter,
@@ -43,6 +47,7 @@ from habitue.selectors.contributions import (
     count_waiting,
     get_contribution,
     get_picture,
+    iterate_contributions,
     list_contributions,
 )
 from habitue.selectors.happenings import list_happenings
@@ -54,6 +59,7 @@ from habitue.services.contributing.deciding import (
     withdraw_contribution,
 )
 from habitue.services.contributing.sending import send_contribution
+from habitue.services.trail import note_in_trail
 
 # So many of a member's latest events are looked through for what one may write about.
 _LATEST = 100
@@ -97,6 +103,7 @@ def list_page(visit: Visit) -> HttpResponse:
         "state": state,
         "kinds": list(kinds_in_words(lexicon)),
         "given": visit.request.GET,
+        "may_export": visit.may(Permission.EXPORTS_READ),
         "filtered": bool(wanted.kind or wanted.text) or state != "waiting",
         "programme": code,
         "programmes": titles_of_programmes(visit),
@@ -108,6 +115,63 @@ def list_page(visit: Visit) -> HttpResponse:
         here="contributions",
         part="contributions/_list.html",
     )
+
+
+@require_safe
+@BACKOFFICE.page(Permission.CONTRIBUTIONS_DECIDE)
+def export(visit: Visit, kind: str) -> Download:
+    """What the list shows, all pages of it, as a file; that it was taken is in the trail."""
+    visit.require(Permission.EXPORTS_READ)
+    if kind not in FORMATS:
+        raise Refusal(Code.UNKNOWN_CHOICE, "format", value=kind[:20], allowed=", ".join(FORMATS))
+    chosen: Format = "csv" if kind == "csv" else "xlsx"
+    code = chosen_programme(visit)
+    lexicon = lexicons(visit.connection, code=code, language=visit.language, now=visit.now).current
+    wanted, _state = _wanted(visit)
+    records = iterate_contributions(
+        visit.connection, actor=visit.actor, programme=code, wanted=wanted
+    )
+    file = as_file(
+        name=_("contributions"),
+        kind=chosen,
+        headings=[
+            _("Sent in"),
+            _("Number"),
+            _("Member"),
+            pgettext("of a contribution", "Kind"),
+            _("What is it about?"),
+            _("Text"),
+            _("Link"),
+            pgettext("of a contribution", "State"),
+            _("Reason"),
+        ],
+        rows=_cells(records, lexicon),
+    )
+    note_in_trail(
+        visit.connection,
+        actor=visit.actor,
+        action=Action.CONTRIBUTIONS_EXPORTED,
+        now=visit.now,
+        details={"format": kind},
+    )
+    return file
+
+
+def _cells(records: Iterator[ContributionRecord], lexicon: Lexicon) -> Iterator[list[Cell]]:
+    zone = lexicon.programme.zone
+    for record in records:
+        one = contribution_in_words(record, lexicon, zone)
+        yield [
+            datetime_of(record.sent_at, zone),
+            record.member_number,
+            record.member_name,
+            one.kind,
+            one.about,
+            record.body,
+            record.link,
+            str(one.state),
+            record.reason,
+        ]
 
 
 def _wanted(visit: Visit) -> tuple[ContributionFilter, str]:
