@@ -232,7 +232,7 @@ def _number_or_word(text: str) -> int | Decimal | str | bool | None:
 
 # The order in which a document tells its story; what is not named here comes last.
 SECTIONS: Final = (
-    "programme", "name", "money", "zone", "languages", "joining", "identify", "points",
+    "programme", "name", "money", "zone", "languages", "joining", "identify", "partners", "points",
     "attributes", "member_attributes", "segments", "stacking", "campaigns", "earn", "contributions",
     "challenges", "tiers", "plans", "referral", "discounts", "rewards", "draws", "spend", "returns",
     "claims", "words",

@@ -12,7 +12,7 @@ from habitue.domain.programme.canonical import plain_document
 _NAMED = (
     *("points", "earn", "tiers", "campaigns", "stacking", "words"),
     *("attributes", "member_attributes", "segments", "discounts", "plans"),
-    *("challenges", "contributions"),
+    *("challenges", "contributions", "partners"),
 )
 
 

@@ -23,6 +23,7 @@ from habitue.domain.programme.identifying import build_methods
 from habitue.domain.programme.limits import CampaignPart
 from habitue.domain.programme.measures import Budget
 from habitue.domain.programme.model import Group, Joining, PointsCurrency, Programme, Reward
+from habitue.domain.programme.partners import Partner, PartnerPart, build_partners
 from habitue.domain.programme.parts import Label, Money, Part, Slug, Zone, read_leniently
 from habitue.domain.programme.plans import PlanPart, build_plans
 from habitue.domain.programme.points import (
@@ -104,6 +105,7 @@ class DocumentPart(Part):
     claims: ClaimsPart | None = None
     joining: Annotated[Joining, PlainValidator(choice("open", "invitation"))] = "open"
     identify: Any = None
+    partners: dict[Slug, PartnerPart] = Field(default_factory=dict)
 
 
 # Stand-ins where the real value has a fault, chosen so that they cause no further ones.
@@ -194,7 +196,8 @@ class _Builder:
         zone = part.zone or _ANY_ZONE
         points = part.points or ({} if self._declared("points") else {DEFAULT_POINTS: PointsPart()})
         multiplied = default_points(points)
-        vocabulary = self._vocabulary(points, exponent)
+        partners = self._partners(points, exponent)
+        vocabulary = self._vocabulary(points, exponent, partners)
         codes = frozenset([*vocabulary.tiers, *chain(*vocabulary.beside.values())])
         currencies = build_points(points, exponent=exponent, zone=zone, tiers=codes, faults=faults)
         structures = build_structures(
@@ -252,9 +255,18 @@ class _Builder:
             referral=build_referral(part.referral, exponent=exponent, faults=faults),
             joining=part.joining,
             identify=build_methods(part.identify, faults),
+            partners=partners,
         )
 
-    def _vocabulary(self, points: Mapping[str, PointsPart], exponent: int) -> Vocabulary:
+    def _partners(self, points: Mapping[str, PointsPart], exponent: int) -> dict[str, Partner]:
+        decimals = self._decimals(points, exponent)
+        return build_partners(
+            self.part.partners, exponent=exponent, decimals=decimals, faults=self.faults
+        )
+
+    def _vocabulary(
+        self, points: Mapping[str, PointsPart], exponent: int, partners: Mapping[str, Partner]
+    ) -> Vocabulary:
         """What conditions may name."""
         part = self.part
         written, main = written_tiers(self.raw), main_structure(self.raw)
@@ -273,6 +285,9 @@ class _Builder:
             plans=tuple(self._declared("plans")),
             contributions=tuple(self._declared("contributions")),
             referrals=self.raw.get("referral") is not None,
+            partners={
+                code: partners.get(code, Partner(code)) for code in self._declared("partners")
+            },
             rules=self._section("earn"),
         )
 

@@ -27,11 +27,13 @@ from habitue.domain.programme.kinds import (
     attribute_kinds,
     contribution_kind,
     money_kind,
+    partner_kind,
     plan_kind,
     points_kind,
     tier_kind,
 )
 from habitue.domain.programme.moments import Moment
+from habitue.domain.programme.partners import Partner, partner_at
 from habitue.domain.programme.plans import NO_PLAN
 
 MEMBER_ATTRIBUTE = "member.attributes."
@@ -49,7 +51,7 @@ class Vocabulary:
     ``points``: decimals by currency of points.  ``attributes``: ``text``, ``number`` or ``yes_no``
     by name; ``member_attributes`` likewise.  ``segments`` and ``rules`` are what the document says
     under their names; ``plans`` are the codes of its plans, ``contributions`` those of the kinds of
-    contributions that it takes; ``referrals``: members bring friends.
+    contributions that it takes; ``referrals``: members bring friends; ``partners`` by code.
     """
 
     exponent: int = 2
@@ -61,6 +63,7 @@ class Vocabulary:
     plans: tuple[str, ...] = ()
     contributions: tuple[str, ...] = ()
     referrals: bool = False
+    partners: Mapping[str, Partner] = field(default_factory=dict)
     rules: Mapping[str, Any] = field(default_factory=dict)
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     main: str = ""
@@ -132,6 +135,9 @@ def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
         )
     if vocabulary.contributions:
         fields |= _contribution_fields(vocabulary.contributions)
+    if vocabulary.partners:
+        kind = partner_kind(tuple(vocabulary.partners))
+        fields["partner"] = Field(kind, _partner_getter(vocabulary.partners), optional=True)
     if vocabulary.referrals:
         fields["member.referred"] = Field(YES_NO, lambda moment: moment.referred)
     for attribute, word in vocabulary.member_attributes.items():
@@ -223,6 +229,10 @@ def _texts(given: object) -> set[str]:
 def _plan_getter(plans: Sequence[str]) -> Callable[[Moment], str]:
     # A plan of an earlier version that this one no longer knows counts as none.
     return lambda moment: moment.plan if moment.plan in plans else NO_PLAN
+
+
+def _partner_getter(partners: Mapping[str, Partner]) -> Callable[[Moment], str | None]:
+    return lambda moment: partner_at(partners, moment.store, moment.day)
 
 
 def _balance_getter(currency: str) -> Callable[[Moment], int]:

@@ -20,6 +20,7 @@ from habitue.domain.programme.checks.identifying import check_identifying
 from habitue.domain.programme.checks.minting import check_minting
 from habitue.domain.programme.checks.minting_cards import check_gift_cards
 from habitue.domain.programme.checks.naming import check_names
+from habitue.domain.programme.checks.partnering import check_partners
 from habitue.domain.programme.checks.shadowed import check_shadowed
 from habitue.domain.programme.checks.unreachable import check_unreachable
 from habitue.domain.programme.document import read_document
@@ -54,6 +55,7 @@ def vocabulary_of(programme: Programme, raw: Mapping[str, Any]) -> Vocabulary:
         plans=tuple(programme.plans),
         contributions=tuple(programme.contributions),
         referrals=programme.referral is not None,
+        partners=programme.partners,
         member_attributes=programme.member_attributes,
         segments=raw.get("segments") or {},
         rules=raw.get("earn") or {},
@@ -80,4 +82,5 @@ def _check_as_a_whole(
     check_challenges(subject)
     check_identifying(subject)
     check_giving_away(subject)
+    check_partners(subject)
     check_names(subject, as_written=as_written)

@@ -150,6 +150,11 @@ def contribution_kind(contributions: Sequence[str]) -> Kind:
     return _fixed_words("contribution", contributions)
 
 
+def partner_kind(partners: Sequence[str]) -> Kind:
+    """The partners of the programme."""
+    return _fixed_words("partner", partners)
+
+
 def attribute_kinds() -> Mapping[str, Kind]:
     """The kinds that a custom attribute may have, by the word that declares them."""
     return {"text": TEXT, "number": NUMBER, "yes_no": YES_NO}

@@ -21,6 +21,7 @@ from habitue.domain.programme.gifts import GiftKind
 from habitue.domain.programme.identifying import Method
 from habitue.domain.programme.measures import Budget, Limit, Metric
 from habitue.domain.programme.moments import Condition, LineFilter
+from habitue.domain.programme.partners import Partner
 from habitue.domain.programme.plans import Plan
 from habitue.domain.programme.referrals import Referral
 from habitue.kit.instants import Instant
@@ -392,7 +393,8 @@ class Programme:
     chance falls to anybody.  ``joining``: anybody may join by themselves, or whom the house
     lets in (``invitation``); who has not joined is then given nothing.  ``referral`` says when it
     counts that a member brought a friend; without it nobody can.  ``identify``: what customers are
-    recognised by, in the order of asking (``identifying``).
+    recognised by, in the order of asking (``identifying``).  ``partners`` give and take points in
+    stores of their own.
 
     ``tiers`` is the main structure of tiers, ``beside`` are the further ones by name;
     ``structures`` are all of them in the order in which they are asked.  ``multipliers`` says
@@ -426,6 +428,7 @@ class Programme:
     referral: Referral | None = None
     joining: Joining = "open"
     identify: tuple[Method, ...] = ()
+    partners: Mapping[str, Partner] = field(default_factory=dict)
     beside: tuple[Tiers, ...] = ()
     multipliers: Multipliers = "multiply"
     structures: tuple[Tiers, ...] = field(init=False, repr=False, compare=False)

@@ -24,16 +24,17 @@ Part: TypeAlias = Literal[
     "plans",
     "contributions",
     "structures",
+    "partners",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """Labels by language: of the programme, and of currencies of points, rules, tiers, rewards,
-    segments, discounts, plans, kinds of contributions and structures of tiers by code; ``about`` is
-    what the document says of a reward besides.  Of draws there are names, ``terms``, and how one
-    enters without buying (``free_entry``); of challenges names, and what is said of them besides
-    (``challenge_about``).
+    segments, discounts, plans, kinds of contributions, structures of tiers and partners by code;
+    ``about`` is what the document says of a reward besides.  Of draws there are names, ``terms``,
+    and how one enters without buying (``free_entry``); of challenges names, and what is said of
+    them besides (``challenge_about``).
 
     ``words`` are those of whatever else a document names by a code: categories, products, brands,
     stores, attributes, perks.  A part of which a document says no name is called by its code, made
@@ -56,6 +57,7 @@ class Names:
     plans: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     contributions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     structures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    partners: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_programme(self, code: str, language: str) -> str:
@@ -112,6 +114,7 @@ def names_of(raw: Mapping[str, Any]) -> Names:
         discounts=_section(raw.get("discounts")),
         plans=_section(raw.get("plans")),
         contributions=_section(raw.get("contributions")),
+        partners=_section(raw.get("partners")),
         words=_words(raw.get("words")),
     )
 
@@ -135,6 +138,7 @@ def merged(older: Names, newer: Names) -> Names:
         plans={**older.plans, **newer.plans},
         contributions={**older.contributions, **newer.contributions},
         structures={**older.structures, **newer.structures},
+        partners={**older.partners, **newer.partners},
         words={**older.words, **newer.words},
     )
 

@@ -35,6 +35,7 @@ from habitue.domain.programme.model import (
 )
 from habitue.domain.programme.moments import Condition
 from habitue.domain.programme.outlines import budget_line, limit_line, number_text
+from habitue.domain.programme.partner_outline import partner_lines
 from habitue.domain.programme.plan_outline import plan_lines
 from habitue.domain.programme.referrals import Referral
 from habitue.domain.programme.trees import describe
@@ -91,6 +92,7 @@ class _Outline:
         yield from discount_lines(self.programme, self.vocabulary)
         yield from plan_lines(self.programme)
         yield from contribution_lines(self.programme)
+        yield from partner_lines(self.programme)
         if programme.referral is not None:
             yield f"Referrals count {self._referral(programme.referral)}"
         yield "Spend"

@@ -12,6 +12,7 @@ from habitue.integrations.documents import load_yaml
 from tests.interfaces.web.words import (
     challenge_changes,
     draw_changes,
+    partner_changes,
     referral_changes,
     structure_changes,
 )
@@ -404,6 +405,7 @@ CHANGES: dict[str, tuple[str, str]] = {
     **challenge_changes.CHANGES,
     **referral_changes.CHANGES,
     **structure_changes.CHANGES,
+    **partner_changes.CHANGES,
 }
 NOT_SHOWN = {
     "Programme.number": "the version: shown, but given when it is published",
@@ -428,7 +430,7 @@ _SHOWN = (
     model.Rule, model.Group, measures.Window, measures.Metric, model.Tier, model.Tiers,
     model.Reward, model.Gift, model.Price, *draw_changes.MODELS, *challenge_changes.MODELS,
     plans.Plan, plans.Refund, contributions.ContributionKind, identifying.Method,
-    *referral_changes.MODELS,
+    *referral_changes.MODELS, *partner_changes.MODELS,
     discounts.Discount, discounts.Percentage, discounts.AmountOff, discounts.MemberPrice,
     discounts.ShareLadder, discounts.Step, discounts.CheapestPieces,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from habitue.domain.programme.naming import readable
 from habitue.interfaces.texts import formats
 from habitue.interfaces.web.words.contributions import contribution_clause
 from habitue.interfaces.web.words.lexicon import Lexicon, joined
+from habitue.interfaces.web.words.partners import partner_clause
 from habitue.interfaces.web.words.plans import plan_clause
 from habitue.interfaces.web.words.referrals import referred_clause
 from habitue.interfaces.web.words.when import date_clause, time_clause, weekday_clause
@@ -84,7 +85,9 @@ def compared(field: str, given: Any, lexicon: Lexicon) -> str:
 
 
 def _of_its_own(field: str, given: Any, lexicon: Lexicon) -> str:
-    """A comparison with a plan, a contribution or being brought, in words of its own."""
+    """A comparison with a partner, a plan, a contribution or being brought, in words of its own."""
+    if field == "partner":
+        return partner_clause(given, lexicon)
     if field.startswith(CONTRIBUTION):
         return contribution_clause(field, given, lexicon)
     if field in ("member.plan", "membership.action"):

@@ -51,6 +51,8 @@ _WORDS: Final[dict[str, Promise]] = {
     "nobody_earns": _("With none of these anybody earns: let one of them earn."),
     "nobody_spends": _("With none of these anybody can spend: add what only members have."),
     "known_to_others": _("Others may know it too, and could spend."),
+    "nothing_settled": _("Nothing is due between you and this partner: say what a point is worth."),
+    "paid_above_issue": _("The partner is paid more for a point than was paid when it was given."),
     "mixed_decimals": _("The points of these rules have different decimals."),
     "not_ascending": _("A higher tier needs a higher threshold in everything that counts."),
     "unknown_points": _("There are no such points in the programme: choose others, or add them."),

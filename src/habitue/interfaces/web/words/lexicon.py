@@ -235,6 +235,10 @@ class Lexicon:
             return str(CONTRIBUTIONS[code])
         return self.names.of("contributions", code, self.language)
 
+    def partner(self, code: str) -> str:
+        """What a partner is called."""
+        return self.names.of("partners", code, self.language)
+
     def discount(self, code: str) -> str:
         """What a discount is called."""
         return self.names.of("discounts", code, self.language)

@@ -25,6 +25,7 @@ from habitue.interfaces.web.words.draws import draw_sentences
 from habitue.interfaces.web.words.examples import told_examples
 from habitue.interfaces.web.words.identifying import asking_sentences, recognised_sentences
 from habitue.interfaces.web.words.lexicon import Lexicon
+from habitue.interfaces.web.words.partners import partner_sentences
 from habitue.interfaces.web.words.plans import plan_sentences
 from habitue.interfaces.web.words.points import points_sentences
 from habitue.interfaces.web.words.referrals import referral_sentences
@@ -32,7 +33,7 @@ from habitue.interfaces.web.words.rewards import in_force, ladder, reward_senten
 from habitue.interfaces.web.words.rules import rule_sentences
 from habitue.interfaces.web.words.serving import checking, doing, saying, taking_part
 from habitue.interfaces.web.words.tiers import tier_sentences, tiers_sentences, together_sentences
-from habitue.kit.instants import Instant
+from habitue.kit.instants import Instant, local_day
 
 Audience: TypeAlias = Literal["members", "staff"]
 
@@ -83,6 +84,7 @@ def rule_sheet(lexicon: Lexicon, *, audience: Audience, now: Instant) -> Sheet:
         Section("discounts", _("Discounts"), tuple(_discounts(lexicon, now, staff=staff))),
         Section("challenges", _("Challenges"), tuple(_challenges(lexicon, now))),
         *_tiers(lexicon),
+        Section("partners", _("Partners"), tuple(_partners(lexicon, now, staff=staff))),
         Section("spend", _("What counts"), (_item(spend_sentences(programme.spend)),)),
         Section(
             "returns",
@@ -159,6 +161,14 @@ def _referrals(lexicon: Lexicon, now: Instant) -> Iterator[Item]:
     if programme.referral is not None:
         rewarded = any(rule.on == "referral" and in_force(rule, now) for rule in programme.rules)
         yield _item(referral_sentences(programme.referral, lexicon, rewarded=rewarded))
+
+
+def _partners(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
+    today = local_day(now, lexicon.programme.zone)
+    for partner in lexicon.programme.partners.values():
+        if partner.last_day is None or partner.last_day >= today:
+            sentences = partner_sentences(partner, lexicon, for_staff=staff)
+            yield _item(sentences, lexicon.partner(partner.partner))
 
 
 def _discounts(lexicon: Lexicon, now: Instant, *, staff: bool) -> Iterator[Item]:
