@@ -16,6 +16,7 @@ from habitue.interfaces.commands import (
     keys,
     members,
     migrate,
+    partners,
     programme,
     serve,
     staff,
@@ -47,6 +48,7 @@ app.add_typer(members.app, name="members")
 app.add_typer(importing.app, name="import")
 app.add_typer(programme.app, name="programme")
 app.add_typer(draws.app, name="draw")
+app.add_typer(partners.app, name="partner")
 app.add_typer(chance.app, name="chance")
 app.add_typer(staff.app, name="staff")
 app.add_typer(keys.app, name="keys")
