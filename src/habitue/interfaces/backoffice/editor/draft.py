@@ -103,7 +103,7 @@ def _shown(desk: Desk, place: Place) -> PlaceShown:
             if desk.lexicon is None
             else tuple(filter(None, place.sentences(code, desk.lexicon))),
             one.get("enabled") in (False, "no", "false"),
-            _about(desk, f"{place.section}.{code}"),
+            _about(desk, place.path(desk.document, code)),
         )
         for code, one in place.entries(desk.document).items()
     )

@@ -11,6 +11,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from habitue.domain.errors import Code, Refusal
+from habitue.domain.programme.structures import is_several
+from habitue.interfaces.backoffice.editor import structures
 from habitue.interfaces.backoffice.editor.forms import points, rules
 from habitue.interfaces.backoffice.editor.forms.base import PartForm
 from habitue.interfaces.backoffice.editor.forms.rewards import RewardForm
@@ -54,6 +56,8 @@ class Place:
 
     def entries(self, document: Document) -> dict[str, Document]:
         """The entries, by code."""
+        if self.section == "tiers" and is_several(document):
+            return dict(structures.tiers_of(document))
         raw = document.get(self.section)
         known = raw.items() if isinstance(raw, Mapping) else ()
         return {
@@ -69,8 +73,16 @@ class Place:
             raise Refusal(Code.UNKNOWN_CHOICE, self.section, value=code[:80], allowed="")
         return found
 
+    def path(self, document: Document, code: str) -> str:
+        """Where the document says an entry."""
+        if self.section == "tiers":
+            return structures.path_of(document, code)
+        return f"{self.section}.{code}"
+
     def put(self, document: Document, code: str, part: Document) -> dict[str, Any]:
         """The document with an entry."""
+        if self.section == "tiers" and is_several(document):
+            return structures.with_tier(document, code, part)
         raw = document.get(self.section)
         before = dict(raw) if isinstance(raw, Mapping) else {}
         if self.section == "tiers" and "by" not in before:
@@ -79,6 +91,8 @@ class Place:
 
     def without(self, document: Document, code: str) -> dict[str, Any]:
         """The document without an entry; a section without entries goes too."""
+        if self.section == "tiers" and is_several(document):
+            return structures.without_tier(document, code)
         raw = document.get(self.section)
         rest = {name: one for name, one in raw.items() if name != code} if raw else {}
         changed = {**document, self.section: rest}
@@ -89,7 +103,7 @@ class Place:
     def fresh_code(self, document: Document, name: str) -> str:
         """A code for a new entry, made of its name."""
         raw = document.get(self.section)
-        taken = {*_TAKEN, *(raw if isinstance(raw, Mapping) else ())}
+        taken = {*_TAKEN, *(raw if isinstance(raw, Mapping) else ()), *self.entries(document)}
         wanted = slugify(name)[:_LONGEST_CODE].strip("-_") or self.key.rstrip("s")
         number, code = 1, wanted
         while code in taken:
@@ -130,10 +144,9 @@ def _of_reward(code: str, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _of_tier(code: str, lexicon: Lexicon) -> Iterator[str]:
-    tiers = lexicon.programme.tiers
-    for tier in tiers.tiers if tiers is not None else ():
-        if tier.code == code and tiers is not None:
-            yield from tier_sentences(tier, tiers, lexicon)
+    tiers = lexicon.programme.structure_of(code)
+    if tiers is not None:
+        yield from tier_sentences(tiers.tiers[tiers.ranks[code]], tiers, lexicon)
 
 
 def _of_tiers(lexicon: Lexicon) -> Iterable[str]:
@@ -195,12 +208,16 @@ PLACES: Final[dict[str, Place]] = {
 
 
 def _ladder_of(document: Document) -> Document:
+    if is_several(document):
+        return structures.settings_of(document)
     raw = document.get("tiers")
     known = raw.items() if isinstance(raw, Mapping) else ()
     return {name: value for name, value in known if name in SETTINGS}
 
 
 def _with_ladder(document: Document, part: Document) -> dict[str, Any]:
+    if is_several(document):
+        return structures.with_settings(document, part)
     tiers = PLACES["tiers"].entries(document)
     return {**document, "tiers": {**part, **tiers}}
 

@@ -54,7 +54,7 @@ def read_entry(
 ) -> Reading:
     """An entry of a document in words."""
     lexicon = lexicon_of(document, language)
-    wrong = _wrong(document, (f"{place.section}.{code}",))
+    wrong = _wrong(document, (place.path(document, code),))
     if lexicon is None:
         return Reading(readable=False, sentences=(), examples=(), wrong=wrong)
     sentences = tuple(filter(None, place.sentences(code, lexicon))) if code else ()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from habitue.domain.programme.naming import Names, names_of
 from habitue.interfaces.backoffice.editor.forms.fields import add_names, name_written
+from habitue.interfaces.backoffice.editor.structures import tiers_of
 from habitue.interfaces.web.forms import Form
 
 
@@ -121,13 +122,13 @@ class PartForm(Form):
 
     def choices_of(self, section: str) -> list[tuple[str, str]]:
         """The tiers or the rewards of the document."""
-        raw = self.document.get(section)
+        raw = tiers_of(self.document) if section == "tiers" else self.document.get(section)
         entries = raw.items() if isinstance(raw, Mapping) else ()
         part: Any = section
         return [
             (code, self.names.of(part, code, self.language))
             for code, one in entries
-            if isinstance(one, Mapping) and not (section == "tiers" and code == "by")
+            if isinstance(one, Mapping)
         ]
 
     def groups(self) -> Iterator[Group]:

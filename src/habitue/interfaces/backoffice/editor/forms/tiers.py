@@ -18,6 +18,7 @@ from habitue.interfaces.backoffice.editor.forms.fields import (
     number_text,
     periods,
 )
+from habitue.interfaces.backoffice.editor.structures import around
 
 SETTINGS: Final = frozenset({"by", "combine", "valid", "grace", "downgrade", "crossing", "of"})
 _WINDOWS: Final = (
@@ -125,8 +126,8 @@ class TierForm(PartForm):
     def build(self) -> None:
         """The fields of a tier."""
         self.add_names()
-        tiers = self.document.get("tiers")
-        metric = metric_of(tiers) if isinstance(tiers, Mapping) else "spend"
+        tiers = around(self.document, self.part)
+        metric = metric_of(tiers) if tiers is not None else "spend"
         enter, keep = self.part.get("enter"), self.part.get("keep")
         # Nothing leads to a tier by invitation; and several metrics have no form.
         by_number = not isinstance(enter, Mapping) and not isinstance(keep, Mapping)
