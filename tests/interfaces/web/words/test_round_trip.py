@@ -133,8 +133,11 @@ def earned(
             replace(Line(str(place), "x", 1000, share if place else first), **{field: code})  # type: ignore[arg-type]  # the field of a line by its name
             for place, (field, code) in enumerate(things)
         ]
-    standing = replace(TierStanding(), tier=tier, highest=tier, valid_until=FAR_FUTURE)
-    state = MemberState(standing=standing, purchases=1, enrolled_at=at)
+    state = MemberState(purchases=1, enrolled_at=at)
+    for structure in programme.structures:
+        if tier in structure.ranks:
+            standing = TierStanding(tier=tier, highest=tier, valid_until=FAR_FUTURE)
+            state.stand_in(structure.key, standing)
     sale = event(at, Purchase(programme.currency, tuple(lines)), zone=programme.zone)
     units = {key: one.units for key, one in programme.budgets.items() if one.units is not None}
     times = {key: one.times for key, one in programme.budgets.items() if one.times is not None}
@@ -155,7 +158,7 @@ def test_what_is_printed_is_what_the_engine_gives(name: str, language: str) -> N
     raw = DOCUMENTS[name]()
     lexicon = lexicon_of(raw, language)
     programme = lexicon.programme
-    tiers = programme.tiers.tiers if programme.tiers is not None else ()
+    tiers = [tier for structure in programme.structures for tier in structure.tiers]
     names = {lexicon.tier(tier.code): tier.code for tier in tiers}
     scale = 10 ** currency_exponent(programme.currency)
     with override(language):
