@@ -165,7 +165,7 @@ class Share:
 
 def shares_of(programme: Programme, moment: Moment) -> list[Share]:
     """What every rule gives, before caps: rates, fixed gifts, then the multipliers' own parts."""
-    rules = _settled(programme, moment, [r for r in programme.rules if _fires(r, moment)])
+    rules = _chosen(programme, moment)
     factors: list[tuple[str, str, Fraction, LineFilter | None]] = [
         (rule.rule, rule.multiplied_currency or "", rule.multiply, rule.lines)
         for rule in rules
@@ -199,6 +199,20 @@ def shares_of(programme: Programme, moment: Moment) -> list[Share]:
                 own.units += after - before
                 before = after
     return found + list(added.values())
+
+
+def _chosen(programme: Programme, moment: Moment) -> list[Rule]:
+    """Stage by stage: whoever asks about other rules is told which of the earlier stages count."""
+    chosen: list[Rule] = []
+    for stage in sorted({rule.stage for rule in programme.rules}):
+        told = replace(moment, fired=frozenset(rule.rule for rule in chosen))
+        willing = [
+            rule
+            for rule in programme.rules
+            if rule in chosen or (rule.stage == stage and _fires(rule, told))
+        ]
+        chosen = _settled(programme, told, willing)
+    return chosen
 
 
 def _fires(rule: Rule, moment: Moment) -> bool:

@@ -94,6 +94,10 @@ _SMALL = holds("a small basket", lambda moment: 0 < moment.basket_amount < 1500)
 _RICH = holds("a balance of 20", lambda moment: moment.balance("points") >= 20)
 _BACK = holds("not seen for a week", lambda moment: (moment.days_since_visit or 0) >= 7)
 _DRINKS = of_category("drink")
+# Rules that ask about others, and so are asked after them; one asks about a rule that asks.
+_AFTER = holds("more than ten was spent", lambda moment: "over-10" in moment.fired)
+_INSTEAD = holds("nobody was early", lambda moment: "early" not in moment.fired)
+_LAST = holds("the one after counted", lambda moment: "after" in moment.fired)
 
 
 def _currency(choose: random.Random, code: str) -> PointsCurrency:
@@ -124,9 +128,13 @@ def _rules(choose: random.Random, shape: Shape) -> list[Rule]:
         lambda: times("1.5", name="half-more", lines=of_category("drink", "food")),
         lambda: times("3", name="x3", when=spend_at_least("12.00"), group="g", priority=1),
         lambda: times("0.5", name="half", lines=_DRINKS),
+        lambda: replace(gift(6, name="after", when=_AFTER, priority=4), stage=1),
+        lambda: replace(gift(8, name="instead", when=_INSTEAD, group="h"), stage=1),
+        lambda: replace(rate("0.5", name="drop", when=_AFTER, group="h", priority=2), stage=1),
+        lambda: replace(times("2", name="last", when=_LAST), stage=2),
     ]
     base = rate(choose.choice(("1", "2", "1.7", "0.3")), priority=5)
-    rules = [base, *(make() for make in choose.sample(cast, choose.randint(0, 5)))]
+    rules = [base, *(make() for make in choose.sample(cast, choose.randint(0, 7)))]
     rules = [replace(one, limits=choose.choice(_LIMITS)) for one in rules]
     if not shape.budgets:
         return rules
@@ -235,7 +243,10 @@ def random_versions(choose: random.Random, shape: Shape, zone: str) -> tuple[Pro
     first = programme(
         *_rules(choose, shape),
         currencies=(_currency(choose, "points"), _currency(choose, "stamps")),
-        groups=(group("g", choose.choice(("all", "first", "best"))),),
+        groups=(
+            group("g", choose.choice(("all", "first", "best"))),
+            group("h", choose.choice(("all", "first", "best"))),
+        ),
         **_structures(choose),
         spend=spend,
         zone=zone,
