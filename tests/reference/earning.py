@@ -5,6 +5,8 @@ Independent of the engine on purpose; it shares only the programme, the events a
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -133,6 +135,8 @@ class Moment:
     basket: Basket = field(default=())
     member_attributes: Mapping[str, Scalar] = field(default_factory=dict)
     fired: frozenset[str] = frozenset()
+    seed: bytes = b""
+    number: str = ""
     plan: str = ""
     plan_action: str | None = None
     contribution: Contribution | None = None
@@ -225,7 +229,18 @@ def _fires(rule: Rule, moment: Moment) -> bool:
     if rule.when is not None and not rule.when.holds(moment):
         return False
     asked = rule.each or rule.lines
-    return asked is None or any(_matches(asked, one) for one in moment.basket)
+    if asked is not None and not any(_matches(asked, one) for one in moment.basket):
+        return False
+    return rule.chance is None or _is_lucky(rule, rule.chance, moment)
+
+
+def _is_lucky(rule: Rule, chance: Fraction, moment: Moment) -> bool:
+    """Whether a chance falls, by the recipe that is published; without a seed it never does."""
+    if not moment.seed:
+        return False
+    text = f"{rule.rule}\n{moment.number}".encode()
+    number = int(hmac.new(moment.seed, text, hashlib.sha256).hexdigest()[:16], 16)
+    return Fraction(number, 2**64) < chance
 
 
 def _matches(lines: LineFilter, one: Counted) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from habitue.domain.events import (
     Adjustment,
@@ -19,7 +21,7 @@ from habitue.domain.events import (
     Visit,
 )
 from habitue.domain.programme.model import ExpiresInactive, Programme
-from habitue.kit.instants import FAR_FUTURE, local_day, local_minute
+from habitue.kit.instants import FAR_FUTURE, Instant, datetime_of, local_day, local_minute
 from habitue.kit.periods import add_period, period_start
 from tests.reference.account import Account, Lot, Spending
 from tests.reference.earning import (
@@ -32,6 +34,19 @@ from tests.reference.earning import (
 )
 
 Kept = dict[tuple[str, str], int]
+
+
+def month_by(at: Instant, zone: str) -> str:
+    """The month on the wall of a zone: ``2026-06``."""
+    return f"{datetime_of(at, zone):%Y-%m}"
+
+
+def _seed(event: Event, programme: Programme) -> bytes:
+    """The seed of the event's month; none where nothing is given by chance."""
+    if not (event.drawn and any(rule.chance is not None for rule in programme.rules)):
+        return b""
+    named = f"{programme.code}:{month_by(event.occurred_at, programme.zone)}".encode()
+    return hmac.new(programme.chance_secret, named, hashlib.sha256).digest()
 
 
 @dataclass
@@ -64,6 +79,7 @@ class Member:
     redemptions: dict[EventKey, Spending] = field(default_factory=dict)
     used: list[tuple[str, int, int, int, int]] = field(default_factory=list)
     visit_days: list[int] = field(default_factory=list)
+    given_up: list[tuple[str, str]] = field(default_factory=list)
     purchases: int = 0
     spent: int = 0
     earned: dict[str, int] = field(default_factory=dict)
@@ -92,6 +108,8 @@ class Member:
             standing.enrolled = event.occurred_at
         basket = basket_of(body, programme.spend) if isinstance(body, Purchase) else ()
         moment = self._moment(event, programme, basket)
+        if isinstance(body, Purchase):
+            moment = self._standing_in(event, programme, moment)
         held = self.held
         shares, lots = self._give(event, programme, moment)
         if isinstance(body, Purchase):
@@ -123,6 +141,18 @@ class Member:
         if isinstance(body, Purchase | Visit):
             standing.credits.append(("visits", moment.day, 1))
             self.visit_days.append(moment.day)
+
+    def _standing_in(self, event: Event, programme: Programme, moment: Moment) -> Moment:
+        """The moment with the number of the first sale of the month that was taken back whole and
+        that no other sale stands in for."""
+        if not moment.seed:
+            return moment
+        month = month_by(event.occurred_at, programme.zone)
+        for one in self.given_up:
+            if one[0] == month:
+                self.given_up.remove(one)
+                return replace(moment, number=one[1])
+        return moment
 
     def credit_points(self, day: int, changes: Kept) -> None:
         """Count points towards the metrics of tiers."""
@@ -160,6 +190,8 @@ class Member:
             places=tuple(places),
             rooms=self._rooms(programme, day),
             basket=basket,
+            seed=_seed(event, programme),
+            number=event.root,
         )
 
     def _rooms(

@@ -9,7 +9,7 @@ from habitue.domain.events import Event, Return, ReturnedLine
 from habitue.domain.programme.model import Programme
 from habitue.kit.instants import local_day
 from tests.reference.earning import amount_of, cap, shares_of, what_is_left
-from tests.reference.member import Kept, Member, Sale
+from tests.reference.member import Kept, Member, Sale, month_by
 
 
 @dataclass
@@ -92,6 +92,9 @@ class Returns:
         if not any(sale.quantities) and not any(sale.amounts) and not sale.void:
             sale.void = True
             self.member.purchases -= 1
+            if sale.moment.seed:
+                month = month_by(sale.event.occurred_at, sale.programme.zone)
+                self.member.given_up.append((month, sale.moment.number))
             credited.append(("purchases", day, -1))
             credited.append(("visits", day, -1))
 

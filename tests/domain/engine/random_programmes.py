@@ -132,6 +132,8 @@ def _rules(choose: random.Random, shape: Shape) -> list[Rule]:
         lambda: replace(gift(8, name="instead", when=_INSTEAD, group="h"), stage=1),
         lambda: replace(rate("0.5", name="drop", when=_AFTER, group="h", priority=2), stage=1),
         lambda: replace(times("2", name="last", when=_LAST), stage=2),
+        lambda: replace(gift(11, name="lucky"), chance=Fraction(1, 2)),
+        lambda: replace(gift(13, name="luck", group="g", priority=6), chance=Fraction(1, 3)),
     ]
     base = rate(choose.choice(("1", "2", "1.7", "0.3")), priority=5)
     rules = [base, *(make() for make in choose.sample(cast, choose.randint(0, 7)))]
@@ -250,6 +252,7 @@ def random_versions(choose: random.Random, shape: Shape, zone: str) -> tuple[Pro
         **_structures(choose),
         spend=spend,
         zone=zone,
+        chance_secret=bytes(range(32)),
         without_purchase=choose.choice(
             ("match_or_average", "match_or_refuse", "average", "refuse")
         ),
