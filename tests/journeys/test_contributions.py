@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.domain.test_pictures import SECRET, png, png_block
 from tests.interfaces.backoffice.test_contributions import TELLING
@@ -61,7 +61,7 @@ def looked_at(page: Page, name: str) -> None:
 
 
 def test_a_photo_goes_from_a_phone_to_the_office_and_back(telling: World) -> None:
-    photo = {
+    photo: FilePayload = {
         "name": "garden.png",
         "mimeType": "image/png",
         "buffer": png(png_block(b"tEXt", SECRET)),
@@ -74,7 +74,7 @@ def test_a_photo_goes_from_a_phone_to_the_office_and_back(telling: World) -> Non
             looked_at(phone, "form")
             phone.get_by_label("What is it about?").select_option("4711")
             phone.get_by_label("Your text").fill("Smells of lemons, and lasts.")
-            phone.get_by_label("Picture").set_input_files([photo])  # type: ignore[list-item]  # its own type of a dict
+            phone.get_by_label("Picture").set_input_files(photo)
             phone.get_by_role("button", name="Send").click()
             expect(phone.get_by_text("A colleague will look at it.")).to_be_visible()
             looked_at(phone, "waiting")

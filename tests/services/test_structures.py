@@ -9,11 +9,12 @@ import pytest
 from habitue.domain.member_filters import MemberFilters
 from habitue.kit.instants import DAY
 from habitue.selectors.balances import get_balances
+from habitue.selectors.member_list import iterate_member_rows
 from habitue.services.auditing import audit
 from habitue.services.figures import settle_figures
 from habitue.services.foreseeing import foresee_tiers
 from habitue.services.replaying import replay
-from tests.services.figures_cast import OWNER, iterate_member_rows
+from tests.services.figures_cast import OWNER
 from tests.services.till import CORNER, Till
 
 STATUS = {"by": {"spend": "rolling 12 months"}, "gold": {"enter": "500.00", "multiply": "1.5"}}

@@ -163,7 +163,7 @@ def test_what_is_printed_is_what_the_engine_gives(name: str, language: str) -> N
     scale = 10 ** currency_exponent(programme.currency)
     with override(language):
         for audience in ("members", "staff"):
-            sheet = rule_sheet(lexicon, audience=audience, now=NOW)  # type: ignore[arg-type]  # one of the two
+            sheet = rule_sheet(lexicon, audience=audience, now=NOW)
             (examples,) = [one for one in sheet.sections if one.key == "examples"]
             assert examples.items
             for item in examples.items:
