@@ -12,7 +12,7 @@ import pytest
 from habitue.domain.events import Line
 from habitue.domain.programme.conditions import parse_condition, parse_line_filter
 from habitue.domain.programme.faults import Faults
-from habitue.domain.programme.fields import Vocabulary, unit_price
+from habitue.domain.programme.fields import Vocabulary, moment_fields, unit_price
 from habitue.domain.programme.moments import Condition, LineFilter, Moment
 from habitue.integrations.documents import load_yaml
 from tests.domain.programme.samples import Seeing, line
@@ -339,3 +339,12 @@ def test_a_unit_price_is_exact() -> None:
     assert unit_price(line(amount=1000, quantity=3000)) == Fraction(1000, 3)
     assert unit_price(line(amount=1000, quantity=500)) == 2000
     assert unit_price(line(quantity=0)) is None
+
+
+def test_the_fields_of_a_vocabulary_are_made_once_and_follow_what_it_declares() -> None:
+    vocabulary = Vocabulary(rules={"base": {}})
+    assert moment_fields(vocabulary) is moment_fields(vocabulary)
+    assert "rule.base" in moment_fields(vocabulary)
+    # One that declares something else has fields of its own.
+    assert "rule.base" not in moment_fields(replace(vocabulary, rules={}))
+    assert vocabulary == Vocabulary(rules={"base": {}})

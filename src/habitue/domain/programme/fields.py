@@ -67,6 +67,7 @@ class Vocabulary:
     rules: Mapping[str, Any] = field(default_factory=dict)
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     main: str = ""
+    _fields: dict[str, Field] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,14 @@ def line_fields(vocabulary: Vocabulary) -> dict[str, Field]:
     }
 
 
-def moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
-    """The fields of an event and its member, by name."""
+def moment_fields(vocabulary: Vocabulary) -> Mapping[str, Field]:
+    """The fields of an event and its member, by name; made once, for every rule asks for them."""
+    if not vocabulary._fields:
+        vocabulary._fields.update(_moment_fields(vocabulary))
+    return vocabulary._fields
+
+
+def _moment_fields(vocabulary: Vocabulary) -> dict[str, Field]:
     fields = {
         "weekday": Field(WEEKDAY, lambda moment: (moment.day - 1) % 7),
         "date": Field(DAY, lambda moment: moment.day),
