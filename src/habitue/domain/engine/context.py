@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from habitue.domain.engine.joining import is_outside
 from habitue.domain.engine.spend import Basket
@@ -29,8 +30,7 @@ from habitue.kit.instants import Instant, local_day, local_minute
 from habitue.kit.periods import add_period, period_start
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a member stood in a structure of tiers: the ranks of the tier and of the highest one
     ever held, and what had been spent where the purchase may be cut at a threshold."""
 

@@ -19,7 +19,7 @@ Invariants.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -179,9 +179,9 @@ class Fold:
             if code in self.programmes[number].points
         )
 
-    def ladders(self, programme: Programme) -> Iterator[Ladder]:
+    def ladders(self, programme: Programme) -> list[Ladder]:
         """The member's places among the tiers, that of the main structure first."""
-        return (Ladder(programme, tiers, self.state, self.moves) for tiers in programme.structures)
+        return [Ladder(programme, tiers, self.state, self.moves) for tiers in programme.structures]
 
     def is_strict(self, event: Event) -> bool:
         """Whether this is the event that is being decided and may be refused."""

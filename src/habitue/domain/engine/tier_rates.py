@@ -45,7 +45,16 @@ class _Course:
 
 
 def tier_factors(programme: Programme, context: Context) -> list[TierFactor]:
-    """The multipliers of the member's tiers, in the order of the structures."""
+    """The multipliers of the member's tiers, in the order of the structures.
+
+    Most programmes have one structure and cut no purchase: they are answered without a course.
+    """
+    if len(programme.structures) == 1 and not programme.structures[0].splits:
+        tiers, rank = programme.structures[0], context.places[0].rank
+        if rank < 0:
+            return []
+        held = tiers.tiers[rank]
+        return [TierFactor(TIER_RULE + held.code, tiers.multiplied_currency, held.multiply)]
     courses = [
         _course(tiers, place, context.basket_amount)
         for tiers, place in zip(programme.structures, context.places, strict=True)

@@ -265,8 +265,10 @@ class MemberState:
     @property
     def held_tiers(self) -> tuple[str, ...]:
         """The codes of the tiers that the member has, that of the main structure first."""
-        held = (self.standing.tier, *(place.tier for place in self.beside.values()))
-        return tuple(tier for tier in held if tier)
+        main = (self.standing.tier,) if self.standing.tier else ()
+        if not self.beside:
+            return main
+        return (*main, *(place.tier for place in self.beside.values() if place.tier))
 
     def balance(self, currency: str) -> int:
         """Everything held, pending included, less the debt."""
