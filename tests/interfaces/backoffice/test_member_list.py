@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from habitue.kit.instants import DAY
 from tests.interfaces.backoffice.members import LIST, NASTY, opened
-from tests.interfaces.pages import HERE, THERE, World, counted
+from tests.interfaces.pages import DOCUMENT, HERE, THERE, World, counted
 from tests.interfaces.reading import PageRead, read_page
 
 
@@ -182,6 +182,21 @@ def test_a_file_has_what_the_page_shows(guests: World) -> None:
     filtered = downloaded(guests, f"{LIST}export.csv?balance_from=200").decode()
     assert "Zoé" in filtered
     assert "Vadim" not in filtered
+
+
+def test_money_back_is_shown_with_its_currency(world: World) -> None:
+    earn = {"base": {"on": "purchase", "give": {"cash": "0.03", "per": "1.00"}}}
+    points = {"cash": {"kind": "cashback"}}
+    world.till.publish(
+        DOCUMENT | {"points": points, "earn": earn}, effective_at=world.clock.now() + 1
+    )
+    world.clock.advance(DAY)
+    world.till.ok(world.till.purchase("CARD0001", "100.00"))
+    assert "€3.00" in opened(world.browser("owner"), LIST).words
+    rows = csv.reader(io.StringIO(downloaded(world, f"{LIST}export.csv").decode("utf-8-sig")))
+    heading, *members = rows
+    place = heading.index("Cash (EUR)")
+    assert "3.00" in [row[place] for row in members]
 
 
 def test_names_that_are_formulas_stay_texts(world: World) -> None:

@@ -80,9 +80,7 @@ def shown(row: MemberRow, words: Lexicons) -> Shown:
         name=row.name or row.number,
         number=row.number,
         tier=", ".join(lexicon.tier(tier) for tier in (row.tier, *row.tiers_beside) if tier),
-        balance=formats.units(
-            row.balance, decimals=lexicon.decimals(main), language=words.language
-        ),
+        balance=lexicon.figure(row.balance, main),
         latest=shown_day(row.latest_purchase_at),
         spend=lexicon.money(row.spend),
         joined=shown_day(row.joined_at),
@@ -100,7 +98,7 @@ def summary(count: MemberCount, language: str) -> str:
 
 def headings(words: Lexicons) -> list[str]:
     """The headings of a file of members."""
-    points = [words.current.currency(code) for code in _columns(words.current)]
+    points = [words.current.heading(code) for code in _columns(words.current)]
     beside = [words.current.structure(one.name) for one in words.current.programme.beside]
     return [
         _("Number"), _("Name"), _("Status"), _("Tier"), *beside, _("Home store"), _("Joined"),

@@ -173,6 +173,11 @@ class Lexicon:
             return number
         return formats.with_currency(number, self.programme.currency, language=self.language)
 
+    def heading(self, code: str) -> str:
+        """What points are called above bare numbers; with their currency where they are money."""
+        name = self.currency(code)
+        return f"{name} ({self.programme.currency})" if self._is_money(code) else name
+
     def points(self, smallest: int, code: str) -> str:
         """A number of points with their name: ``37 points``, ``3 stamps``."""
         decimals = self.decimals(code)
