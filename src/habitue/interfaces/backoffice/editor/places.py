@@ -13,14 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from habitue.domain.errors import Code, Refusal
 from habitue.domain.programme.structures import is_several
 from habitue.interfaces.backoffice.editor import structures
-from habitue.interfaces.backoffice.editor.forms import points, rules
+from habitue.interfaces.backoffice.editor.forms import discounts, plans, points, rules
 from habitue.interfaces.backoffice.editor.forms.base import PartForm
 from habitue.interfaces.backoffice.editor.forms.rewards import RewardForm
 from habitue.interfaces.backoffice.editor.forms.settings import BooksForm, DetailsForm
 from habitue.interfaces.backoffice.editor.forms.stamp_card import StampCardForm
 from habitue.interfaces.backoffice.editor.forms.tiers import SETTINGS, TierForm, TiersForm
 from habitue.interfaces.web.words.books import return_sentences, spend_sentences
+from habitue.interfaces.web.words.discounts import discount_sentences
 from habitue.interfaces.web.words.lexicon import Lexicon
+from habitue.interfaces.web.words.plans import plan_sentences
 from habitue.interfaces.web.words.points import points_sentences
 from habitue.interfaces.web.words.rewards import reward_sentences
 from habitue.interfaces.web.words.rules import rule_sentences
@@ -143,6 +145,18 @@ def _of_reward(code: str, lexicon: Lexicon) -> Iterator[str]:
         yield from filter(None, reward_sentences(reward, lexicon, for_staff=True))
 
 
+def _of_discount(code: str, lexicon: Lexicon) -> Iterator[str]:
+    discount = lexicon.programme.discounts.get(code)
+    if discount is not None:
+        yield from filter(None, discount_sentences(discount, lexicon, for_staff=True))
+
+
+def _of_plan(code: str, lexicon: Lexicon) -> Iterator[str]:
+    plan = lexicon.programme.plans.get(code)
+    if plan is not None:
+        yield from plan_sentences(plan, lexicon)
+
+
 def _of_tier(code: str, lexicon: Lexicon) -> Iterator[str]:
     tiers = lexicon.programme.structure_of(code)
     if tiers is not None:
@@ -202,6 +216,27 @@ PLACES: Final[dict[str, Place]] = {
             _("Levels that regulars reach, and what they have there."),
             lambda _kind: TierForm,
             _of_tier,
+        ),
+        Place(
+            "discounts",
+            "discounts",
+            _("Discounts and prices for members"),
+            _("Add a discount"),
+            _("What members pay less, at once at the till."),
+            discounts.discount_form,
+            _of_discount,
+            discounts.KINDS,
+            discounts.kind_of,
+        ),
+        Place(
+            "plans",
+            "plans",
+            _("Paid membership"),
+            _("Add a plan"),
+            _("What can be paid for by the month or the year, and what is granted around that."),
+            lambda _kind: plans.PlanForm,
+            _of_plan,
+            kind_of=plans.kind_of,
         ),
     )
 }

@@ -35,6 +35,9 @@ _WRITTEN: Final[dict[str, frozenset[str]]] = {
     "points": frozenset({"name", "kind", "card", "expires", "pending", "max_balance", "negative"}),
     "tiers": frozenset({"name", "enter", "keep", "multiply", "perks"}),
     "rewards": _OFFERED | {"gives", "cost", "stock", "vouchers"},
+    "discounts": _OFFERED
+    | {"discount", "price", "ladder", "free_shipping", "lines", "budget", "group"},
+    "plans": frozenset({"name", "price", "every", "trial", "grace", "pause", "refund"}),
 }
 
 

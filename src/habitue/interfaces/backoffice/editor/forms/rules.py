@@ -10,25 +10,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from habitue.interfaces.backoffice.editor.forms.base import Groups, PartForm, put_or_drop
+from habitue.interfaces.backoffice.editor.forms.base import Groups, put_or_drop
 from habitue.interfaces.backoffice.editor.forms.fields import (
-    CodesField,
-    DateField,
     NumberField,
-    day_of,
     decimal_of,
     every_choices,
     number_text,
     whole_of,
 )
 from habitue.interfaces.backoffice.editor.forms.limits import Limits, read_limits, write_limits
-from habitue.interfaces.backoffice.editor.forms.things import (
-    BY_CHOICES,
-    MODE_CHOICES,
-    Things,
-    read_things,
-    write_things,
-)
+from habitue.interfaces.backoffice.editor.forms.offers import OfferFields
 from habitue.interfaces.backoffice.editor.forms.when import CONDITION_FIELDS, ConditionFields
 
 # What a rule can be, in the order in which it is offered.
@@ -99,7 +90,7 @@ def _is_plain(code: str, give: Mapping[str, Any]) -> bool:
     return decimal_of(give[code]) is not None
 
 
-class RuleForm(ConditionFields, PartForm):
+class RuleForm(OfferFields, ConditionFields):
     """A rule of one kind."""
 
     kind = ""
@@ -132,10 +123,11 @@ class RuleForm(ConditionFields, PartForm):
         self.add_names()
         self._build_gift()
         if self.kind in ("rate", "piece", "multiply"):
-            self._build_things()
+            name = "each" if self.kind == "piece" else "lines"
+            self.build_things(name, everything=self.kind != "piece")
         self.build_condition(self.part.get("when"), of_purchases=self.kind in _OF_PURCHASES)
         self._build_limits()
-        self._build_times()
+        self.build_times(_("The rule is switched on"))
 
     def _build_gift(self) -> None:
         give = self.part.get("give")
@@ -180,19 +172,6 @@ class RuleForm(ConditionFields, PartForm):
         money = self.document.get("money")
         return str(money.get("currency", "")) if isinstance(money, Mapping) else ""
 
-    def _build_things(self) -> None:
-        raw = self.part.get("each" if self.kind == "piece" else "lines")
-        things = read_things(raw)
-        if things is None:
-            return
-        modes = MODE_CHOICES if self.kind != "piece" else MODE_CHOICES[1:]
-        mode = forms.ChoiceField(label=_("What counts for it"), choices=modes)
-        self.add("things_mode", mode, things.mode)
-        by = forms.ChoiceField(label=_("Told apart by"), choices=BY_CHOICES)
-        self.add("things_by", by, things.by)
-        help_text = _("As your till writes them, with commas between them.")
-        self.add("things", CodesField(label=_("Which"), help_text=help_text), things.codes)
-
     def _build_limits(self) -> None:
         limits = read_limits(self.part.get("limit"))
         if limits is not None:
@@ -231,24 +210,6 @@ class RuleForm(ConditionFields, PartForm):
             whole_of(times_of),
         )
 
-    def _build_times(self) -> None:
-        for name, word, label in (
-            ("begins", "from", _("First day")),
-            ("until", "until", _("Latest day")),
-        ):
-            raw = self.part.get(word)
-            if raw is None or day_of(raw) is not None:
-                self.add(name, DateField(label=label), day_of(raw))
-        groups = self.document.get("stacking")
-        if isinstance(groups, Mapping) and groups:
-            choices = [("", _("Adds up with every other rule")), *((one, one) for one in groups)]
-            group = forms.ChoiceField(
-                label=_("Competes within the group"), choices=choices, required=False
-            )
-            self.add("group", group, self.part.get("group"))
-        enabled = forms.BooleanField(label=_("The rule is switched on"), required=False)
-        self.add("enabled", enabled, self.part.get("enabled") not in (False, "no", "false"))
-
     def clean(self) -> dict[str, Any]:
         """What only makes sense together."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -260,12 +221,7 @@ class RuleForm(ConditionFields, PartForm):
             self.add_error("per", _("Write an amount above zero."))
         if cleaned.get("factor") == 0:
             self.add_error("factor", _("Write a number above zero."))
-        mode = cleaned.get("things_mode")
-        if mode and mode != "all" and not cleaned.get("things"):
-            self.add_error("things", _("Write at least one."))
-        begins, until = cleaned.get("begins"), cleaned.get("until")
-        if begins and until and until < begins:
-            self.add_error("until", _("Let it end after it begins."))
+        self.check_offer(cleaned)
         return cleaned
 
     def write(self, part: dict[str, Any]) -> None:
@@ -273,19 +229,10 @@ class RuleForm(ConditionFields, PartForm):
         said = self.cleaned_data
         part.setdefault("on", self.kind if self.kind not in _OF_PURCHASES else "purchase")
         self._write_gift(part, said)
-        if self.changed("things_mode", "things_by", "things") and "things" in said:
-            things = Things(said["things_mode"], said["things_by"], said["things"])
-            name = "each" if self.kind == "piece" else "lines"
-            put_or_drop(part, name, write_things(things))
+        self.write_things(part, "each" if self.kind == "piece" else "lines")
         self.write_condition(part)
         self._write_limits(part, said)
-        for name, word in (("begins", "from"), ("until", "until")):
-            if self.changed(name):
-                put_or_drop(part, word, said[name].isoformat() if said[name] else None)
-        if self.changed("group"):
-            put_or_drop(part, "group", said["group"])
-        if self.changed("enabled"):
-            put_or_drop(part, "enabled", None if said["enabled"] else "no")
+        self.write_times(part)
 
     def _write_gift(self, part: dict[str, Any], said: Mapping[str, Any]) -> None:
         if self.kind == "multiply":

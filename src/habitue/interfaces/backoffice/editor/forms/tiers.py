@@ -21,7 +21,7 @@ from habitue.interfaces.backoffice.editor.forms.fields import (
 from habitue.interfaces.backoffice.editor.structures import around
 
 SETTINGS: Final = frozenset({"by", "combine", "valid", "grace", "downgrade", "crossing", "of"})
-_WINDOWS: Final = (
+WINDOWS: Final = (
     "rolling 12 months",
     "calendar year",
     "membership year",
@@ -60,9 +60,9 @@ class TiersForm(PartForm):
                 choices.append((metric, metric))
             self.add("metric", forms.ChoiceField(label=_("What counts"), choices=choices))
             self.initial["metric"] = metric or "spend"
-            window = str(by[metric]) if isinstance(by, Mapping) and metric else _WINDOWS[0]
-            windows = [(one, window_text(one)) for one in _WINDOWS]
-            if window not in _WINDOWS:
+            window = str(by[metric]) if isinstance(by, Mapping) and metric else WINDOWS[0]
+            windows = [(one, window_text(one)) for one in WINDOWS]
+            if window not in WINDOWS:
                 windows.append((window, window_text(window)))
             field = forms.ChoiceField(label=_("Within what time"), choices=windows)
             self.add("window", field, window)
