@@ -68,9 +68,14 @@ def return_sentences(programme: Programme, *, staff: bool) -> Iterator[str]:
 def joining_sentences(*, staff: bool) -> Iterator[str]:
     """How one joins a club that is closed, and what those have who have not."""
     if staff:
-        yield _("Nobody can join by themselves: enrol whom the house invites.")
+        yield _(
+            "Nobody can join without an invitation: enrol whom the house invites, or let them type "
+            "their code on the page for joining."
+        )
         yield _("Who has not joined earns nothing, has no tier and gets no discount.")
         yield _("Their purchases are kept: they count towards the tier as soon as they join.")
         return
-    yield _("You join by invitation: our staff enrol you.")
+    yield _(
+        "You join by invitation: type its code on the page for joining, or let our staff enrol you."
+    )
     yield _("Points are given from the day you join.")
